@@ -1,0 +1,31 @@
+"""Settings of importance scoring (``algorithms`` §1: batch-norm gates)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ImportanceConfig(BaseModel):
+    """How the gates are tuned."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    epochs: int = Field(20, ge=1, description="Passes over each class's samples.")
+    batch_size: int = Field(128, ge=2, description="Samples per class in one step.")
+    learning_rate: float = Field(1e-3, gt=0, le=1, description="Adam's step size for the gates.")
+    l1: float = Field(0.01, ge=0, description="Weight of the sum of |scale| in the loss.")
+    l2: float = Field(0.0, ge=0, description="Weight of the sum of squared scales in the loss.")
+    gate_from_zero: bool = Field(False, description="Start the scales at zero instead of one.")
+    shift: bool = Field(False, description="Also train a shift per unit (batch-norm's beta).")
+    epsilon: float = Field(1e-3, gt=0, description="Added to the variance before its root.")
+    samples_per_class: int | None = Field(
+        None, ge=1, description="At most this many samples of each class; none for all."
+    )
+    settle: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Stop when the rank correlation of the combined scores between two epochs "
+        "exceeds this; none runs every epoch.",
+    )
+    seed: int = Field(0, ge=0, description="Seed of the sampling and shuffling.")

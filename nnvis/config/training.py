@@ -1,0 +1,25 @@
+"""Settings of the built-in training loop."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrainingConfig(BaseModel):
+    """A multi-layer perceptron and how it is trained."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    hidden: tuple[int, ...] = Field((81, 49), description="Units of each hidden layer.")
+    epochs: int = Field(15, ge=0, description="Passes over the training set; 0 leaves it untrained.")
+    batch_size: int = Field(128, ge=1, description="Samples in one step.")
+    learning_rate: float = Field(1e-3, gt=0, description="Adam's step size.")
+    l1: float = Field(0.0, ge=0, description="Weight of the sum of |weight| in the loss.")
+    classes: tuple[int, ...] | None = Field(
+        None, description="Train on these classes only; none for all."
+    )
+    class_share: dict[int, float] | None = Field(
+        None,
+        description="Imbalance: the share of each named class's training samples to keep, 0 to 1.",
+    )
+    seed: int = Field(0, ge=0, description="Seed of the weights and the shuffling.")
