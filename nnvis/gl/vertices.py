@@ -1,0 +1,83 @@
+"""Bind NumPy structured arrays as vertex attributes: offsets and formats come from the dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnvis.errors import RenderError
+
+if TYPE_CHECKING:
+    import moderngl
+
+    from nnvis.gl.program import Program
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One field of a vertex: ``form`` is moderngl's format, ``offset`` in bytes.
+
+    ``kind`` is ``"f"`` when the shader reads floats and ``"i"`` when it reads integers. Two-byte
+    fields become floats of the same value: moderngl does not normalise them.
+    """
+
+    name: str
+    kind: str
+    form: str
+    offset: int
+
+
+def attributes(dtype: np.dtype) -> tuple[Attribute, ...]:
+    """The fields of a vertex dtype: float32, uint16 (read as floats) and uint32."""
+    found = []
+    fields: Mapping[Any, Any] = dtype.fields or {}
+    for name in dtype.names or ():
+        field, offset = fields[name][:2]
+        base, shape = field.subdtype if field.subdtype is not None else (field, (1,))
+        code = f"{base.kind}{base.itemsize}"
+        if code not in ("f4", "u2", "u4"):
+            raise RenderError(f"A vertex cannot hold {name!r} of type {base}.")
+        is_integer = code == "u4"
+        found.append(
+            Attribute(
+                name,
+                "i" if is_integer else "f",
+                f"{int(np.prod(shape))}{code}",
+                int(offset),
+            )
+        )
+    return tuple(found)
+
+
+def bind(
+    array: moderngl.VertexArray,
+    program: Program,
+    buffer: moderngl.Buffer,
+    dtype: np.dtype,
+    prefix: str = "in_",
+    first: int = 0,
+) -> None:
+    """Feed ``prefix + field`` of the program from ``buffer``, one vertex an instance.
+
+    Parameters
+    ----------
+    first
+        Vertices skipped at the start: the same buffer bound with 0 and 1 gives each instance a
+        vertex and its successor. Fields that the program does not read are left out.
+    """
+    for field in attributes(dtype):
+        member: Any = program.gl.get(prefix + field.name, None)
+        if member is None:
+            continue
+        array.bind(
+            member.location,
+            field.kind,
+            buffer,
+            field.form,
+            offset=field.offset + first * dtype.itemsize,
+            stride=dtype.itemsize,
+            divisor=1,
+        )

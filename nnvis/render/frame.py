@@ -1,0 +1,59 @@
+"""All passes of one frame, in order: opaque, transparent, resolve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnvis.errors import RenderError
+from nnvis.render.blending import ResolvePass, begin_opaque, begin_transparent
+from nnvis.render.edges import EdgePass
+from nnvis.render.nodes import NodePass
+
+if TYPE_CHECKING:
+    import moderngl
+
+    from nnvis.config.rendering import RenderingConfig
+    from nnvis.gl.target import Target
+    from nnvis.render.camera import View
+    from nnvis.render.scene import Scene
+
+
+class Renderer:
+    """Draws a scene; used by still pictures and by the viewer alike."""
+
+    def __init__(self, ctx: moderngl.Context) -> None:
+        self.ctx = ctx
+        self._passes = (EdgePass(ctx), NodePass(ctx))
+        self._resolve = ResolvePass(ctx)
+
+    def upload(self, scene: Scene) -> None:
+        """Show this scene from now on."""
+        for one in self._passes:
+            one.upload(scene)
+
+    def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
+        """Draw the scene into ``target.image``.
+
+        Raises
+        ------
+        RenderError
+            For a grid mode: the density grid belongs to bundling that runs in the viewer.
+        """
+        if rendering.grid_render_mode != "none":
+            raise RenderError(
+                f"grid_render_mode {rendering.grid_render_mode!r} needs the density grid of a "
+                "bundling in progress, which a stored network does not hold; use 'none'."
+            )
+        begin_opaque(target, rendering)
+        for one in self._passes:
+            if one.is_opaque(rendering):
+                one.draw(target, view, rendering)
+        begin_transparent(target, rendering)
+        for one in self._passes:
+            if not one.is_opaque(rendering):
+                one.draw(target, view, rendering)
+        self._resolve.draw(target, rendering, has_transparent=True)
+
+    def release(self) -> None:
+        for one in (*self._passes, self._resolve):
+            one.release()
