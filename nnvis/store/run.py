@@ -1,0 +1,260 @@
+"""A run: the folder that holds everything about one training run."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from nnvis.errors import StoreError
+from nnvis.model import EpochRecord, Importance, Network
+from nnvis.store.atomic import make_folder
+from nnvis.store.description import (
+    FIXED,
+    is_run,
+    new_description,
+    read_description,
+    write_description,
+)
+from nnvis.store.epoch import load_epoch, save_epoch
+from nnvis.store.importance import load_importance, save_importance
+from nnvis.store.names import class_name_fault
+from nnvis.store.network import load_network, save_network
+from nnvis.store.plain import plain
+from nnvis.store.staging import entries_of, restore_interrupted, staged_folder
+
+NETWORK_FILE = "network.safetensors"
+IMPORTANCE_FILE = "importance.safetensors"
+
+
+class Run:
+    """A run's folder: ``run.json``, ``epochs/``, importance, network, figures and renders.
+
+    Made with `create`, `open` or `staged`. Every file is written whole or not at all, so
+    another process may read the run while this one writes.
+    """
+
+    def __init__(self, path: Path, description: dict[str, Any]) -> None:
+        self._path = path
+        self._description = description
+
+    def __repr__(self) -> str:
+        return f"Run({str(self._path)!r})"
+
+    @classmethod
+    def create(
+        cls,
+        path: str | PathLike[str],
+        class_names: Sequence[str],
+        model: Any = None,
+        dataset: Any = None,
+        layers: Any = None,
+        config: Any = None,
+        seed: int | None = None,
+    ) -> Run:
+        """Begin a run in a folder that is new or empty.
+
+        Parameters
+        ----------
+        model, dataset
+            What was trained on what: a text, or any value that JSON can hold.
+        layers
+            The layers as names, dicts or nnvis's own layer values.
+        config
+            Settings objects or mappings.
+
+        Raises
+        ------
+        StoreError
+            When the folder is not empty or cannot be written, or class names are missing, empty
+            or alike.
+        """
+        path = Path(path)
+        description = _describe(class_names, model, dataset, layers, config, seed)
+        restore_interrupted(path)
+        if entries := entries_of(path, path):
+            raise StoreError(
+                f"{path} is not empty ({entries}); choose another path, go on with it by "
+                "Run.open, or remove it first."
+            )
+        existed = path.is_dir()
+        make_folder(path)
+        try:
+            write_description(path, description)
+        except BaseException:
+            if not existed:
+                shutil.rmtree(path, ignore_errors=True)
+            raise
+        return cls(path, description)
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> Run:
+        """An existing run.
+
+        Raises
+        ------
+        StoreError
+            When there is nothing at ``path`` or it may not be read.
+        FormatError
+            When it is no run, or its ``run.json`` truncated, foreign or of a newer version.
+        """
+        path = Path(path)
+        restore_interrupted(path)
+        return cls(path, read_description(path))
+
+    @classmethod
+    @contextmanager
+    def staged(
+        cls, path: str | PathLike[str], overwrite: bool = False, **entries: Any
+    ) -> Iterator[Run]:
+        """A run that appears at ``path`` only when the block succeeds.
+
+        Takes the arguments of `create` after ``path``. Inside the block the run lies in a
+        hidden folder beside ``path``; afterwards `Run.path` is ``path``. On any exception
+        that folder is removed and what was at ``path`` before is intact.
+
+        Raises
+        ------
+        StoreError
+            Before the block runs when ``path`` is not empty: a run is replaced only with
+            ``overwrite``, anything else never.
+        """
+        shown = Path(path)
+        with staged_folder(shown, overwrite, is_run) as hidden:
+            run = cls.create(hidden, **entries)
+            yield run
+        run._path = shown
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(self._description["class_names"])
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """A copy of the entries of ``run.json`` as of opening or the last `update`."""
+        return copy.deepcopy(self._description)
+
+    @property
+    def network_path(self) -> Path:
+        return self._path / NETWORK_FILE
+
+    @property
+    def importance_path(self) -> Path:
+        return self._path / IMPORTANCE_FILE
+
+    @property
+    def figures_folder(self) -> Path:
+        """Where figures go; made when first asked for."""
+        return self._folder("figures")
+
+    @property
+    def renders_folder(self) -> Path:
+        """Where pictures and films go; made when first asked for."""
+        return self._folder("renders")
+
+    def update(self, **entries: Any) -> None:
+        """Add or replace entries of ``run.json`` atomically; others on the disk stay.
+
+        Raises
+        ------
+        StoreError
+            For an entry that cannot change (format, version, class names, …) or cannot be
+            stored, or when the file cannot be written.
+        """
+        for name in entries:
+            if name in FIXED:
+                raise StoreError(
+                    f"The entry {name!r} of a run is fixed when it is created; create another run."
+                )
+        description = read_description(self._path)
+        description |= {name: plain(value, name) for name, value in entries.items()}
+        write_description(self._path, description)
+        self._description = description
+
+    def save_network(self, network: Network) -> None:
+        save_network(network, self.network_path)
+
+    def load_network(self) -> Network:
+        self._require(self.network_path, "processed network", "nnvis process")
+        return load_network(self.network_path)
+
+    def save_importance(self, importance: Importance) -> None:
+        save_importance(importance, self.importance_path)
+
+    def load_importance(self) -> Importance:
+        self._require(self.importance_path, "importance", "nnvis process")
+        return load_importance(self.importance_path)
+
+    def save_epoch(self, record: EpochRecord) -> None:
+        """Write ``record``; one of the same epoch is replaced."""
+        path = self._epoch_path(record.epoch)
+        make_folder(path.parent)
+        save_epoch(record, path)
+
+    def load_epoch(self, epoch: int) -> EpochRecord:
+        path = self._epoch_path(epoch)
+        if not path.exists():
+            known = self.epochs()
+            words = f"epochs {known[0]} to {known[-1]}" if known else "no epochs"
+            raise StoreError(f"The run {self._path} has no epoch {epoch}; it has {words}.")
+        return load_epoch(path)
+
+    def epochs(self) -> list[int]:
+        """Numbers of the recorded epochs, rising; files being written are not among them."""
+        numbers: list[int] = []
+        with suppress(FileNotFoundError, NotADirectoryError):
+            for entry in (self._path / "epochs").iterdir():
+                match = re.fullmatch(r"(\d{5,})\.safetensors", entry.name)
+                if match is not None:
+                    numbers.append(int(match[1]))
+        return sorted(numbers)
+
+    def _epoch_path(self, epoch: int) -> Path:
+        return self._path / "epochs" / f"{epoch:05d}.safetensors"
+
+    def _folder(self, name: str) -> Path:
+        make_folder(self._path / name)
+        return self._path / name
+
+    def _require(self, path: Path, what: str, command: str) -> None:
+        if not path.exists():
+            raise StoreError(f"The run {self._path} holds no {what}; make one with {command}.")
+
+
+def find_network(path: str | PathLike[str]) -> Path:
+    """The ``network.safetensors`` that ``path`` means: the file itself or a run that holds it.
+
+    Raises
+    ------
+    StoreError
+        When there is nothing at ``path``, or a run without a processed network.
+    FormatError
+        When ``path`` is a folder but no run.
+    """
+    path = Path(path)
+    if path.is_file():
+        return path
+    run = Run.open(path)
+    run._require(run.network_path, "processed network", "nnvis process")
+    return run.network_path
+
+
+def _describe(
+    class_names: Sequence[str], model: Any, dataset: Any, layers: Any, config: Any, seed: Any
+) -> dict[str, Any]:
+    names = class_names if isinstance(class_names, str) else tuple(class_names)
+    fault = class_name_fault(names)
+    if fault is not None:
+        raise StoreError(f"Cannot create the run: {fault}.")
+    return new_description(
+        class_names=names, model=model, dataset=dataset, layers=layers, config=config, seed=seed
+    )
