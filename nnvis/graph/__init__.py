@@ -1,0 +1,7 @@
+"""torch models: read as layers and connections, and run without leaving a trace on them."""
+
+from nnvis.graph.kinds import KINDS, WeightKind, WeightLayer, weight_layers
+from nnvis.graph.reading import read_graph
+from nnvis.graph.running import undisturbed
+
+__all__ = ["KINDS", "WeightKind", "WeightLayer", "read_graph", "undisturbed", "weight_layers"]

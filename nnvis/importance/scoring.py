@@ -1,0 +1,141 @@
+"""Score how much each class needs each unit and weight of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from nnvis.config import ImportanceConfig, read_config
+from nnvis.errors import DatasetError, ModelError
+from nnvis.graph import read_graph, undisturbed, weight_layers
+from nnvis.graph.running import call, check_finite, device_of, inputs, labels
+from nnvis.importance.gates import make_gates
+from nnvis.importance.routes import choose_route
+from nnvis.importance.sampling import batch_shape, class_sets
+from nnvis.importance.scores import edge_importance
+from nnvis.importance.tuning import tune
+from nnvis.model import Importance
+from nnvis.progress import Progress, quiet
+
+if TYPE_CHECKING:
+    from jaxtyping import Float32
+
+_TRIAL = 64
+
+
+def score_importance(
+    model: nn.Module,
+    x: Any,
+    y: Any,
+    config: ImportanceConfig | Mapping[str, Any] | str | PathLike[str] | None = None,
+    progress: Progress | None = None,
+    class_names: Sequence[str] | None = None,
+) -> Importance:
+    """Score every unit and weight of ``model`` for every class, by batch-norm gates.
+
+    In front of each weight layer its input is normalised and multiplied by a scale γ per unit
+    and class; only γ is trained, for the question "is it class c", with an L1 penalty. |γ| is
+    then how much class c needs the unit. All classes are tuned at once.
+
+    Parameters
+    ----------
+    model
+        A classifier that returns logits (samples, classes). It is used in evaluation mode and
+        left exactly as it was, also after an exception or cancel.
+    x
+        Samples, numpy or torch, first axis sample, in the shape that the model takes.
+    y
+        (samples,) class numbers, 0 … classes − 1; every class needs a sample.
+    config
+        Settings, a mapping with their names, or the path of a JSON file with them.
+    progress
+        Told of every eighth step as stage "scoring importance"; can cancel.
+    class_names
+        One name a class; the numbers when ``None``.
+
+    Returns
+    -------
+    Importance
+        Units |γ| over the layer's largest, output units one-hot; edges |w| over the
+        connection's largest. ``options`` hold the settings, ``epochs_run``, ``route``,
+        ``losses`` and, with ``settle``, ``correlations``.
+
+    Raises
+    ------
+    ConfigError, DatasetError, ModelError, Cancelled
+        One sentence each, for settings, samples or a model that cannot be used.
+
+    Notes
+    -----
+    Statistics: a layer whose input is the data itself is normalised with the mean and variance
+    of the class's whole set of samples, which never change; every other layer with those of
+    the batch, and the gradient flows through them. Source: Ioffe & Szegedy 2015; Liu et al.
+    2017; the ``nn_vis`` thesis.
+    """
+    settings = read_config(ImportanceConfig, config)
+    progress = quiet(progress)
+    graph = read_graph(model)
+    layers = weight_layers(model)
+    samples = inputs(x, model)
+    with torch.inference_mode(False), undisturbed(model, settings.seed):
+        n_classes = _class_count(model, samples)
+        wanted = labels(y, len(samples), n_classes)
+        names = _names(class_names, n_classes)
+        if graph.layers[-1].size != n_classes:
+            raise ModelError(
+                f"The last layer {graph.layers[-1].name} has {graph.layers[-1].size} units, but "
+                f"the model returns {n_classes} classes; nnvis needs one output unit a class."
+            )
+        rng = np.random.default_rng(settings.seed)
+        sets = class_sets(wanted, names, settings.samples_per_class, rng)
+        _, batch = batch_shape(sets, settings.batch_size)
+        progress.check("scoring importance")
+        route = choose_route(model, layers, samples, sets, settings.epsilon, batch)
+        gates = make_gates(
+            [layer.size for layer in graph.layers[:-1]],
+            n_classes,
+            from_zero=settings.gate_from_zero,
+            shift=settings.shift,
+            device=device_of(model),
+            dtype=samples.dtype,
+        )
+        one_hot: Float32[np.ndarray, "unit class"] = np.eye(n_classes, dtype=np.float32)
+        start = Importance({}, edge_importance(graph), names)
+        tuned = tune(route, gates, sets, graph, start, settings, rng, progress)
+    options = {
+        **settings.model_dump(),
+        "epochs_run": tuned.epochs,
+        "route": route.name,
+        "losses": list(tuned.losses),
+        "correlations": list(tuned.correlations),
+    }
+    units = {**tuned.importance.units, graph.layers[-1].name: one_hot}
+    return Importance(units, tuned.importance.edges, names, options)
+
+
+def _class_count(model: nn.Module, samples: torch.Tensor) -> int:
+    """Number of classes, from a trial on the first samples."""
+    with torch.no_grad():
+        logits = call(model, samples[:_TRIAL].to(device_of(model)))
+    check_finite(logits, f"the first {len(logits)}")
+    if logits.shape[1] < 2:
+        raise ModelError(
+            f"The model returns {logits.shape[1]} number a sample; nnvis needs one logit for each "
+            "of at least two classes."
+        )
+    return int(logits.shape[1])
+
+
+def _names(given: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
+    if given is None:
+        return tuple(str(number) for number in range(n_classes))
+    if len(given) != n_classes:
+        raise DatasetError(
+            f"class_names holds {len(given)} names, but the model gives {n_classes} classes."
+        )
+    return tuple(str(name) for name in given)
