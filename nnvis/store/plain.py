@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from nnvis.errors import StoreError
 
@@ -37,13 +36,14 @@ def plain(value: Any, what: str = "the value") -> Any:
         return number if math.isfinite(number) else None
     if isinstance(value, np.ndarray):
         return plain(value.tolist(), what)
+    dump = getattr(value, "model_dump", None)  # pydantic's, whose import would cost time here
+    if callable(dump):
+        return plain(dump(mode="json"), what)
     if isinstance(value, PurePath):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
         return {each.name: plain(getattr(value, each.name), what) for each in fields}
-    if isinstance(value, BaseModel):
-        return plain(value.model_dump(mode="json"), what)
     if isinstance(value, Mapping):
         return {str(key): plain(each, f"{what}[{key!r}]") for key, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
