@@ -1,0 +1,13 @@
+"""Placing units on lattices and clustering them by class."""
+
+from nnvis.layout.advection import advect_nodes, diverge_nodes, move_units, noise_nodes
+from nnvis.layout.placing import layer_planes, place_units
+
+__all__ = [
+    "advect_nodes",
+    "diverge_nodes",
+    "layer_planes",
+    "move_units",
+    "noise_nodes",
+    "place_units",
+]

@@ -1,0 +1,125 @@
+"""How good a bundling is, measured on the polylines (``algorithms`` §3)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnvis.bundling.actions import advect_edges, straighten_edges
+from nnvis.config import ProcessingConfig
+from nnvis.density import unit_length
+from nnvis.kernels import polyline, raster
+from nnvis.model import Network
+from nnvis.progress import Progress
+
+if TYPE_CHECKING:
+    from jaxtyping import Float32, Int64
+
+# Voxel width of all measures, scene units, fixed so that numbers compare between settings.
+VOXEL = 1 / 45
+
+
+@dataclass(frozen=True)
+class BundlingQuality:
+    """Measures of one bundling, all connections together.
+
+    Attributes
+    ----------
+    ink
+        Voxels touched, over those that straight edges touch; smaller is tighter.
+    mean_distortion
+        Mean of polyline length over straight length.
+    purity
+        Σ_voxels |Σ v| / Σ_voxels Σ |v| for the class vectors v along the edges; 1 when every
+        voxel holds one class direction.
+    shuffled_purity
+        The same for the same bundling with class vectors shuffled among edges.
+    end_points_exact
+        Every polyline starts and ends exactly at its units.
+    """
+
+    ink: float
+    mean_distortion: float
+    purity: float
+    shuffled_purity: float
+    end_points_exact: bool
+
+    @property
+    def purity_gap(self) -> float:
+        return self.purity - self.shuffled_purity
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "purity_gap": self.purity_gap}
+
+
+def measure_bundling(
+    network: Network,
+    config: ProcessingConfig,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> BundlingQuality:
+    """Measure a bundled network; bundles once more with shuffled class vectors to compare."""
+    ends = np.stack([network.edge_source, network.edge_target], axis=1)
+    if network.edge_count == 0:
+        return BundlingQuality(1.0, 1.0, 1.0, 1.0, True)
+    mix = config.edge_importance_type
+    shuffled_ends = shuffle_within_connections(network, np.random.default_rng(seed))
+    shuffled = advect_edges(
+        straighten_edges(network), config, progress, class_ends=shuffled_ends
+    )
+    plain = straighten_edges(network)
+    occupied, purity = ink_and_purity(network, ends, mix)
+    straight_occupied, _ = ink_and_purity(plain, ends, mix)
+    _, shuffled_purity = ink_and_purity(shuffled, shuffled_ends, mix)
+    position = network.unit_position
+    first = network.point_position[network.point_offset[:-1]]
+    last = network.point_position[network.point_offset[1:] - 1]
+    exact = np.array_equal(first, position[network.edge_source]) and np.array_equal(
+        last, position[network.edge_target]
+    )
+    return BundlingQuality(
+        ink=occupied / straight_occupied,
+        mean_distortion=float(np.mean(edge_lengths(network) / edge_lengths(plain))),
+        purity=purity,
+        shuffled_purity=shuffled_purity,
+        end_points_exact=bool(exact),
+    )
+
+
+def edge_lengths(network: Network) -> Float32[np.ndarray, "edge"]:
+    """Length of each polyline, scene units."""
+    length = np.empty(network.edge_count, np.float32)
+    polyline.lengths(network.point_position, network.point_offset, length)
+    return length
+
+
+def shuffle_within_connections(
+    network: Network, rng: np.random.Generator
+) -> Int64[np.ndarray, "edge 2"]:
+    """Each edge gets the two units of another edge of the same connection."""
+    ends = np.stack([network.edge_source, network.edge_target], axis=1).astype(np.int64)
+    pair = network.unit_layer[ends[:, 0]] * len(network.layers) + network.unit_layer[ends[:, 1]]
+    shuffled = ends.copy()
+    for connection in np.unique(pair):
+        edges = np.flatnonzero(pair == connection)
+        shuffled[edges] = ends[rng.permutation(edges)]
+    return shuffled
+
+
+def ink_and_purity(network: Network, ends: np.ndarray, mix: int) -> tuple[int, float]:
+    """Number of voxels touched, and the purity of the class vectors in them."""
+    points = network.point_position
+    low = points.min(axis=0).astype(np.float64) - VOXEL
+    shape = ((points.max(axis=0) - low) / VOXEL).astype(np.int64) + 2
+    vectors = unit_length(network.unit_importance.astype(np.float64)).astype(np.float32)
+    voxels = int(shape.prod())
+    occupied = np.zeros(voxels, np.bool_)
+    total = np.zeros((voxels, vectors.shape[1]), np.float32)
+    norms = raster.rasterise(
+        points, network.point_offset, vectors, ends.astype(np.int32), mix,
+        low, VOXEL, shape, occupied, total,
+    )  # fmt: skip
+    purity = float(np.linalg.norm(total, axis=1).sum() / norms) if norms > 0 else 1.0
+    return int(occupied.sum()), purity
