@@ -35,7 +35,8 @@ def attributes(dtype: np.dtype) -> tuple[Attribute, ...]:
     found = []
     fields: Mapping[Any, Any] = dtype.fields or {}
     for name in dtype.names or ():
-        field, offset = fields[name][:2]
+        entry: Any = name
+        field, offset = fields[entry][:2]
         base, shape = field.subdtype if field.subdtype is not None else (field, (1,))
         code = f"{base.kind}{base.itemsize}"
         if code not in ("f4", "u2", "u4"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
@@ -15,7 +14,7 @@ import numpy as np
 
 from nnvis.config.reading import read_config
 from nnvis.config.rendering import RenderingConfig
-from nnvis.errors import RenderError, StoreError
+from nnvis.errors import RenderError
 from nnvis.gl.context import open_context
 from nnvis.gl.target import Target
 from nnvis.model.network import Network
@@ -98,9 +97,9 @@ def load(network: Any) -> Network:
     if isinstance(network, Network):
         return network
     if isinstance(network, (str, PathLike)):
-        from nnvis.store import load_network
+        from nnvis.store import find_network, load_network
 
-        network = load_network(network)
+        network = load_network(find_network(network))
     elif hasattr(network, "load_network"):
         network = network.load_network()
     if not isinstance(network, Network):
@@ -172,19 +171,13 @@ def save_png(pixels: np.ndarray, path: Path, text: Mapping[str, str] | None = No
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
+    from nnvis.store.atomic import replacing
+
     notes = PngInfo()
     for key, value in (text or {}).items():
         notes.add_itxt(key, value)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            Image.fromarray(pixels).save(file, format="PNG", pnginfo=notes, compress_level=6)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(f"Cannot write the picture {path}: {error.strerror or error}.") from error
+    with replacing(path) as file:
+        Image.fromarray(pixels).save(file, format="PNG", pnginfo=notes, compress_level=6)
 
 
 def _text(scene: Scene, camera: Camera, mode: str, rendering: RenderingConfig) -> dict[str, str]:

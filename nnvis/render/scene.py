@@ -171,7 +171,7 @@ def build_scene(
 
 
 def importance_for(network: Network, mode: str) -> tuple[np.ndarray, np.ndarray]:
-    """Importance of units and edges for a choice of classes, each divided by its maximum.
+    """Importance of units and edges for a choice of classes, each in [0, 1]: see `_shown`.
 
     For a class the combined score's mean over classes is replaced by the source unit's
     importance for that class.
@@ -196,7 +196,7 @@ def importance_for(network: Network, mode: str) -> tuple[np.ndarray, np.ndarray]
             f"mode must be 'all', 'importance' or a class name "
             f"({_listed(network.class_names)}), got {mode!r}."
         )
-    return _normalised(score), _normalised(edge)
+    return _shown(score), _shown(edge)
 
 
 def extremes(points: np.ndarray, directions: int = 200) -> np.ndarray:
@@ -265,9 +265,13 @@ def _quantised(
     return points
 
 
-def _normalised(score: np.ndarray) -> np.ndarray:
+def _shown(score: np.ndarray) -> np.ndarray:
+    """The root of the share of the maximum: scores are heavy-tailed (real ones: median 0.002 of
+    the maximum, the 10 % most important begin at 0.016), and a root keeps their order."""
     top = float(score.max(initial=0.0))
-    return np.clip(score / top, 0, 1).astype(np.float32) if top > 0 else score.astype(np.float32)
+    if top <= 0:
+        return np.zeros(len(score), np.float32)
+    return np.sqrt(np.clip(score / top, 0, 1)).astype(np.float32)
 
 
 def _listed(names: tuple[str, ...], most: int = 12) -> str:
