@@ -17,7 +17,7 @@ import pyrr
 from nnvis.errors import RenderError
 
 POSITIONS: dict[str, tuple[float, float]] = {
-    "default": (-27.0, 17.0),
+    "default": (24.0, 15.0),
     "left": (0.0, 0.0),
     "right": (180.0, 0.0),
     "front": (90.0, 0.0),
@@ -48,7 +48,7 @@ class Camera:
     elevation: float = POSITIONS["default"][1]
     target: tuple[float, float, float] = (0.0, 0.0, 0.0)
     distance: float = 3.0
-    fov: float = 26.0
+    fov: float = 22.0
 
     @property
     def axes(self) -> np.ndarray:

@@ -61,6 +61,7 @@ class EdgePass:
         texels = np.zeros((rows * _ROW, 2, 4), np.float16)
         texels[: len(scene.edge_index), :, :3] = scene.edge_colour
         texels[: len(scene.edge_index), 0, 3] = scene.edge_importance
+        texels[: len(scene.edge_index), 1, 3] = scene.edge_end
         self._texture = self.ctx.texture((2 * _ROW, rows), 4, texels.tobytes(), dtype="f2")
         self._texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
 

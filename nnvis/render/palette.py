@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from nnvis.config.rendering import Background, Palette
 
 SAFE = (
-    "#2c599f",
-    "#c66503",
-    "#159670",
-    "#9e0c69",
-    "#4ec1fc",
-    "#c6aa5b",
-    "#b200e5",
-    "#775000",
-    "#fe86bc",
-    "#b46dc3",
+    "#1769f4",
+    "#cfae03",
+    "#24b47b",
+    "#a71203",
+    "#8332be",
+    "#47c2fa",
+    "#fa87c7",
+    "#827600",
+    "#005e83",
+    "#ae6783",
 )
 _BACKGROUND = {"light": "#f8f8f6", "dark": "#15171b"}
 _GREY = {"light": "#5b6068", "dark": "#b3b8c0"}
@@ -81,7 +81,7 @@ def mixed(
 ) -> Float32[np.ndarray, "unit 3"]:
     """Class colours mixed by what sets a unit apart, (unit, 3) sRGB.
 
-    The weight of a class is the square of its importance above the unit's mean importance: a
+    The weight of a class is the cube of its importance above the unit's mean importance: a
     unit that serves all classes alike is grey, one that serves a few has their colour.
     """
     value = np.nan_to_num(importance, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float64)
@@ -90,7 +90,7 @@ def mixed(
     top = value.max(axis=1, keepdims=True)
     value = np.divide(value, top, out=np.zeros_like(value), where=top > 0)
     mean = value.mean(axis=1, keepdims=True)
-    weight = np.maximum(value - mean, 0) ** 2
+    weight = np.maximum(value - mean, 0) ** 3
     total = weight.sum(axis=1, keepdims=True)
     share = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
     lab = share @ oklab(colours)

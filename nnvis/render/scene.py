@@ -38,6 +38,8 @@ class Scene:
         In [0, 1], falling; 1 is the most important edge for this choice.
     edge_colour
         At the source and at the target unit, sRGB in [0, 1], (edge, 2, 3).
+    edge_end
+        What of an edge's opacity is left at its target: edges into dead units fade out.
     edge_index, unit_index
         Row in the network of each edge and unit drawn.
     units
@@ -58,6 +60,7 @@ class Scene:
     point_end: Int64[np.ndarray, "edge"]
     edge_importance: Float32[np.ndarray, "edge"]
     edge_colour: Float32[np.ndarray, "edge 2 3"]
+    edge_end: Float32[np.ndarray, "edge"]
     edge_index: Int64[np.ndarray, "edge"]
     units: np.ndarray
     unit_index: Int64[np.ndarray, "unit"]
@@ -150,6 +153,7 @@ def build_scene(
         point_end=point_end,
         edge_importance=edge_score[order],
         edge_colour=unit_colour[ends].reshape(-1, 2, 3),
+        edge_end=np.minimum(1.0, 4.0 * unit_score[ends[:, 1]]).astype(np.float32),
         edge_index=order,
         units=units,
         unit_index=rank,

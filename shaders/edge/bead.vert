@@ -20,7 +20,7 @@ void main()
     vec3 place = (view * vec4(origin + extent * start_position, 1.0)).xyz;
     float z = depth_share(-place.z);
     weight = depth_weight(z);
-    alpha = opacity(edge.importance, z);
+    alpha = opacity(edge.importance, z) * mix(1.0, edge.end, start_along / 65535.0);
     colour = mix(edge.source, edge.target, start_along / 65535.0);
     float wanted = point_width > 0.0
         ? 0.5 * point_width

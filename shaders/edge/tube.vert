@@ -58,11 +58,12 @@ void main()
                                     : 0.5 * size * thickness(edge.importance) * pixels;
     float samples = max(wanted, 0.375);
     radius = vec2(samples / pixels, samples);
-    alpha = opacity(edge.importance, z) * min(1.0, wanted / samples);
+    float along = (at_stop ? stop_along : start_along) / END;
+    alpha = opacity(edge.importance, z) * mix(1.0, edge.end, along) * min(1.0, wanted / samples);
     weight = depth_weight(z);
     if (alpha < 0.001 || wanted <= 0.0)
         return;
-    colour = mix(edge.source, edge.target, (at_stop ? stop_along : start_along) / END);
+    colour = mix(edge.source, edge.target, along);
 
     vec3 toward = normalize(start + stop);
     vec3 wide = cross(axis, toward);
@@ -84,7 +85,7 @@ void main()
     axis_start = start;
 
     // Along the axis the end's disc sticks out by its foreshortening and by the slanted cut.
-    float bend = 1.0 - abs(dot(axis, at_stop ? normal_stop : normal_start));
+    float bend = max(0.0, 1.0 - dot(axis, at_stop ? normal_stop : normal_start));
     float beyond = radius.x * (abs(dot(axis, toward)) / max(slant, 0.2) + sqrt(2.0 * bend) + 0.02)
                  + 0.5 / pixels;
     across = hand * (1.0 + 0.5 / samples) * (1.0 + radius.x / max(depth, radius.x));
