@@ -43,7 +43,9 @@ def fetch(addresses: Sequence[str], digest: str, path: Path, progress: Progress)
         try:
             with _Bar(path.name, progress) as bar:
                 # Typed Any: pooch's own annotations do not fit each other.
-                downloader: Any = pooch.HTTPDownloader(progressbar=cast("Any", bar), timeout=30)
+                downloader: Any = pooch.HTTPDownloader(
+                    progressbar=cast("Any", bar), chunk_size=2**16, timeout=30
+                )
                 pooch.retrieve(
                     url=address,
                     known_hash=f"sha256:{digest}",

@@ -1,6 +1,7 @@
 """Make ``digits.npz`` from the full MNIST.
 
-Run ``NNVIS_DATA=folder python -m nnvis.datasets.make_digits``. The same MNIST gives the same pictures in the same order.
+Run ``NNVIS_DATA=folder python -m nnvis.datasets.make_digits``.
+The same MNIST gives the same pictures in the same order.
 """
 
 from __future__ import annotations

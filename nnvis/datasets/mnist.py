@@ -69,7 +69,8 @@ def read_folder(folder: Path) -> tuple[Part, Part]:
         path = _found(folder, name)
         if path is None:
             raise DatasetError(
-                f"{folder} has neither {name}.gz nor {name}, expected all four files of MNIST there."
+                f"{folder} has neither {name}.gz nor {name}, "
+                "expected all four files of MNIST there."
             )
         paths.append(path)
     return (
