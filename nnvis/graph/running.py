@@ -26,15 +26,12 @@ def undisturbed(model: nn.Module, seed: int = 0) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
     frozen = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
-    device = device_of(model)
-    random = torch.get_rng_state()
-    random_cuda = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
     try:
         model.eval()
         for parameter, _ in frozen:
             parameter.requires_grad_(False)
-        torch.default_generator.manual_seed(seed)
-        yield
+        with seeded(device_of(model), seed):
+            yield
     finally:
         for module, training in modes:
             module.training = training
@@ -44,6 +41,20 @@ def undisturbed(model: nn.Module, seed: int = 0) -> Iterator[None]:
             for buffer, value in buffers:
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+
+
+@contextmanager
+def seeded(device: torch.device, seed: int) -> Iterator[None]:
+    """torch's random numbers start from ``seed`` inside, and go on as before after."""
+    random = torch.get_rng_state()
+    on_cuda = device.type == "cuda"
+    random_cuda = torch.cuda.get_rng_state(device) if on_cuda else None
+    try:
+        torch.default_generator.manual_seed(seed)
+        if on_cuda:
+            torch.cuda.manual_seed(seed)
+        yield
+    finally:
         torch.set_rng_state(random)
         if random_cuda is not None:
             torch.cuda.set_rng_state(random_cuda, device)
