@@ -17,12 +17,21 @@ Palette = Literal["safe", "glasbey"]
 
 
 class RenderingConfig(BaseModel):
-    """How edges and nodes are drawn. Opacity of an item of importance i at depth z in [0, 1]:
-    ``(base + importance * i) * (1 - depth * z ** exponent)``, cut to [0, 1]."""
+    """How edges and nodes are drawn.
+
+    Opacity of an item of importance i at depth z, both in [0, 1]:
+    ``(base + importance * i) * (1 - depth * z ** exponent)``, cut to [0, 1]. Here and in the
+    thresholds, i is the square root of the score's share of the network's largest score.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    edge_size: float = Field(0.02, ge=0, le=1, description="Edge thickness, scene units.")
+    edge_size: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Thickness of the most important edge, scene units; others are thinner.",
+    )
     edge_base_opacity: float = Field(0.0, ge=0, le=1, description="Opacity of any edge.")
     edge_importance_opacity: float = Field(
         1.1, ge=0, le=2, description="Opacity added in proportion to importance."
@@ -34,9 +43,14 @@ class RenderingConfig(BaseModel):
         0.25, ge=0, le=10, description="How the loss grows with depth."
     )
     edge_importance_threshold: float = Field(
-        0.1, ge=0, le=1, description="Edges of less importance are not drawn."
+        0.1, ge=0, le=1, description="Edges of less importance, 0 to 1, are not drawn."
     )
-    node_size: float = Field(0.04, ge=0, le=1, description="Node diameter, scene units.")
+    node_size: float = Field(
+        0.04,
+        ge=0,
+        le=1,
+        description="Diameter of the most important node, scene units; others are smaller.",
+    )
     node_base_opacity: float = Field(0.0, ge=0, le=1, description="Opacity of any node.")
     node_importance_opacity: float = Field(
         1.0, ge=0, le=2, description="Opacity added in proportion to importance."
@@ -48,7 +62,7 @@ class RenderingConfig(BaseModel):
         0.5, ge=0, le=10, description="How the loss grows with depth."
     )
     node_importance_threshold: float = Field(
-        0.01, ge=0, le=1, description="Nodes of less importance are not drawn."
+        0.01, ge=0, le=1, description="Nodes of less importance, 0 to 1, are not drawn."
     )
     grid_render_mode: GridRenderMode = Field("none", description="How the density grid is drawn.")
     edge_render_mode: EdgeRenderMode = Field(

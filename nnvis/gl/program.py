@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # Mesa "0:12(5): error: text", NVIDIA "0(12) : error C1008: text",
 # AMD, Apple and ANGLE "ERROR: 0:12: text".
 _FORMATS = (
-    re.compile(r"^(?P<file>\d+):(?P<line>\d+)\(\d+\):\s*(?P<kind>error|warning):\s*(?P<text>.*)$"),
-    re.compile(r"^(?P<file>\d+)\((?P<line>\d+)\)\s*:\s*(?P<kind>error|warning)\s*(?P<text>.*)$"),
-    re.compile(r"^(?P<kind>ERROR|WARNING):\s*(?P<file>\d+):(?P<line>\d+):\s*(?P<text>.*)$"),
+    re.compile(r"^\d+:(?P<line>\d+)\(\d+\):\s*(?P<kind>error|warning):\s*(?P<text>.*)$"),
+    re.compile(r"^\d+\((?P<line>\d+)\)\s*:\s*(?P<kind>error|warning)\s*(?P<text>.*)$"),
+    re.compile(r"^(?P<kind>ERROR|WARNING):\s*\d+:(?P<line>\d+):\s*(?P<text>.*)$"),
 )  # fmt: skip
 
 
@@ -45,16 +45,21 @@ class ShaderError(RenderError):
         self.messages = messages
 
 
-def parse_log(log: str, files: tuple[str, ...]) -> tuple[Message, ...]:
-    """The complaints in a compiler's ``log``; lines in no known format are left out."""
+def parse_log(log: str, places: tuple[tuple[str, int], ...]) -> tuple[Message, ...]:
+    """The complaints in a compiler's ``log``; lines in no known format are left out.
+
+    Parameters
+    ----------
+    places
+        File and line of each line that was compiled.
+    """
     messages = []
     for line in log.splitlines():
         for pattern in _FORMATS:
             if found := pattern.match(line.strip()):
-                number = int(found["file"])
-                name = files[number] if number < len(files) else files[0]
+                number = min(max(int(found["line"]), 1), len(places))
                 is_error = found["kind"].lower() == "error"
-                messages.append(Message(name, int(found["line"]), found["text"], is_error))
+                messages.append(Message(*places[number - 1], found["text"], is_error))
                 break
     return tuple(messages)
 
@@ -127,7 +132,7 @@ def _compile(ctx: moderngl.Context, stages: tuple[Source, Source], name: str) ->
     except Exception as error:  # moderngl raises moderngl.Error with the log in its text
         log = str(error)
         stage = stages[1] if "fragment_shader" in log else stages[0]
-        messages = parse_log(log, stage.files)
+        messages = parse_log(log, stage.places)
         errors = [message for message in messages if message.is_error]
         if errors:
             raise ShaderError(f"A shader does not compile: {errors[0]}", messages) from error

@@ -22,12 +22,15 @@ class Source:
     Attributes
     ----------
     files
-        Names relative to the shader folder; a file's place is the string number that compilers
-        put into their messages.
+        Names relative to the shader folder.
+    places
+        File and line that each line of ``text`` is from. Kept here instead of in ``#line``
+        directives, because Mesa drops their file number from errors within expressions.
     """
 
     text: str
     files: tuple[str, ...]
+    places: tuple[tuple[str, int], ...]
 
     @property
     def uniforms(self) -> frozenset[str]:
@@ -55,13 +58,18 @@ def read_source(
     base = folder("shaders") if root is None else root
     files: list[str] = []
     lines = _expand(name, base, files, ())
-    if not lines or lines[0].strip() != VERSION:
+    if not lines or lines[0][0].strip() != VERSION:
         raise RenderError(f"The shader {base / name} must begin with the line {VERSION!r}.")
-    constants = [f"#define {key} {value}" for key, value in (defines or {}).items()]
-    return Source("\n".join([VERSION, *constants, "#line 2 0", *lines[1:]]) + "\n", tuple(files))
+    constants = [(f"#define {key} {value}", name, 1) for key, value in (defines or {}).items()]
+    lines[1:1] = constants
+    text = "".join(line + "\n" for line, _, _ in lines)
+    return Source(text, tuple(files), tuple((file, at) for _, file, at in lines))
 
 
-def _expand(name: str, base: Path, files: list[str], above: tuple[str, ...]) -> list[str]:
+def _expand(
+    name: str, base: Path, files: list[str], above: tuple[str, ...]
+) -> list[tuple[str, str, int]]:
+    """Lines of a file after its includes, each with the file and line it is from."""
     if name in above:
         raise RenderError(f"The shader {name} includes itself: {' > '.join([*above, name])}.")
     path = base / name
@@ -70,18 +78,12 @@ def _expand(name: str, base: Path, files: list[str], above: tuple[str, ...]) -> 
     except (OSError, UnicodeDecodeError) as error:
         asked = f", included by {above[-1]}" if above else ""
         raise RenderError(f"Cannot read the shader {path}{asked}: {error}.") from error
-    number = len(files)
     files.append(name)
-    lines: list[str] = []
+    lines: list[tuple[str, str, int]] = []
     for at, line in enumerate(text.splitlines(), start=1):
         found = _INCLUDE.match(line)
         if not found:
-            lines.append(line)
-            continue
-        wanted = found.group(1)
-        if wanted in files and wanted not in (*above, name):
-            lines.append("")
-            continue
-        inner = _expand(wanted, base, files, (*above, name))
-        lines += [f"#line 1 {files.index(wanted)}", *inner, f"#line {at + 1} {number}"]
+            lines.append((line, name, at))
+        elif found.group(1) not in files or found.group(1) in (*above, name):
+            lines += _expand(found.group(1), base, files, (*above, name))
     return lines

@@ -13,7 +13,7 @@ float depth_share(float depth)
 // Nearer parts weigh more; bounded, so that half floats hold the sum of many layers.
 float depth_weight(float share)
 {
-    return 16.0 * exp(-8.0 * share);
+    return 16.0 * exp(-6.0 * share);
 }
 
 // Samples that one scene unit spans at this depth.

@@ -60,7 +60,7 @@ void main()
     radius = vec2(samples / pixels, samples);
     float along = (at_stop ? stop_along : start_along) / END;
     alpha = opacity(edge.importance, z) * mix(1.0, edge.end, along) * min(1.0, wanted / samples);
-    weight = depth_weight(z);
+    weight = depth_weight(z) * alpha;
     if (alpha < 0.001 || wanted <= 0.0)
         return;
     colour = mix(edge.source, edge.target, along);
