@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnvis.datasets.checks import checked_samples
+from nnvis.datasets.checks import checked_pair, checked_samples
 from nnvis.datasets.split import split_indices
 from nnvis.errors import DatasetError
 from nnvis.model import Samples
@@ -31,38 +31,40 @@ def load_arrays(path: Path, seed: int) -> Samples:
     arrays = _read(path)
     prefix = "_train" if "x_train" in arrays or "y_train" in arrays else ""
     x, y = _needed(path, arrays, f"x{prefix}"), _needed(path, arrays, f"y{prefix}")
-    how: list[str] = []
+    shape, names, where = x.shape[1:], _class_names(path, arrays), str(path)
+    how = [where]
     if prefix and ("x_test" in arrays or "y_test" in arrays):
         x_test, y_test = _needed(path, arrays, "x_test"), _needed(path, arrays, "y_test")
+        if x_test.shape[1:] != shape:
+            raise DatasetError(
+                f"{path} has training samples of shape {shape} but test samples of "
+                f"{x_test.shape[1:]}; expected the same."
+            )
+        is_bytes = _are_bytes(x, x_test)
+        train, test = (_rows(x, is_bytes), y), (_rows(x_test, is_bytes), y_test)
     else:
-        x, y, x_test, y_test = _split(path, x, y, seed)
+        is_bytes = _are_bytes(x)
+        # Checked whole, so that messages number the samples as the file does.
+        rows, labels = checked_pair(where, "sample", (_rows(x, is_bytes), y))
+        first, second = split_indices(labels, np.random.default_rng(seed))
+        train, test = (rows[first], labels[first]), (rows[second], labels[second])
         how.append(f"a fifth set aside for testing by seed {seed}")
-    if x.shape[1:] != x_test.shape[1:]:
-        raise DatasetError(
-            f"{path} has training samples of shape {x.shape[1:]} but test samples of "
-            f"{x_test.shape[1:]}; expected the same."
-        )
-    if _are_bytes(x, x_test):
-        x, x_test = x * np.float32(1 / 255), x_test * np.float32(1 / 255)
+    if is_bytes:
         how.append("whole numbers 0 to 255 divided by 255")
-    return checked_samples(
-        str(path),
-        (_flat(x), y),
-        (_flat(x_test), y_test),
-        _class_names(path, arrays),
-        _picture_shape(x.shape[1:]),
-        "; ".join([str(path), *how]),
-    )
+    return checked_samples(where, train, test, names, _picture_shape(shape), "; ".join(how))
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because numpy leaves a damaged file open.
+        with path.open("rb") as raw:
+            file = np.load(raw, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise DatasetError(
                     f"{path} holds a single array, expected an .npz file with {_EXPECTED}."
                 )
-            return {name: _array(path, file, name) for name in file.files if name in _KNOWN}
+            with file:
+                return {name: _array(path, file, name) for name in file.files if name in _KNOWN}
     except FileNotFoundError as error:
         raise DatasetError(f"There is no file {path}; check the path.") from error
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
@@ -100,20 +102,6 @@ def _needed(path: Path, arrays: dict[str, np.ndarray], name: str) -> np.ndarray:
     return array
 
 
-def _split(
-    path: Path, x: np.ndarray, y: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    if len(x) != len(y):
-        raise DatasetError(
-            f"{path} has {len(x):,} samples but {len(y):,} labels for them; "
-            "expected one label for each."
-        )
-    # Rows of a single column are the labels themselves; anything else is refused later.
-    labels = y.reshape(len(y), -1)[:, 0]
-    train, test = split_indices(labels, np.random.default_rng(seed))
-    return x[train], y[train], x[test], y[test]
-
-
 def _are_bytes(*arrays: np.ndarray) -> bool:
     """Whether these are pictures in whole numbers 0 to 255; zeros and ones alone are not."""
     if any(array.dtype.kind not in "iu" for array in arrays):
@@ -123,8 +111,10 @@ def _are_bytes(*arrays: np.ndarray) -> bool:
     return low >= 0 and 1 < high <= 255
 
 
-def _flat(rows: np.ndarray) -> np.ndarray:
-    return rows.reshape(len(rows), -1) if rows.ndim > 1 else rows
+def _rows(x: np.ndarray, is_bytes: bool) -> np.ndarray:
+    """``x`` with its axes after the first flattened, bytes scaled to 0 to 1."""
+    rows = x.reshape(len(x), -1) if x.ndim > 1 else x
+    return rows * np.float32(1 / 255) if is_bytes else rows
 
 
 def _picture_shape(shape: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -38,14 +38,8 @@ def checked_samples(
         For rows that are empty or not finite, labels that are no class numbers, and lengths
         that differ.
     """
-    x_train, y_train = _rows(where, "training", train[0]), _labels(where, "training", train[1])
-    x_test, y_test = _rows(where, "test", test[0]), _labels(where, "test", test[1])
-    for part, x, y in (("training", x_train, y_train), ("test", x_test, y_test)):
-        if len(x) != len(y):
-            raise DatasetError(
-                f"{where} has {len(x):,} {part} samples but {len(y):,} labels for them; "
-                "expected one label for each."
-            )
+    x_train, y_train = checked_pair(where, "training sample", train)
+    x_test, y_test = checked_pair(where, "test sample", test)
     if x_train.shape[1] != x_test.shape[1]:
         raise DatasetError(
             f"{where} has training samples of {x_train.shape[1]:,} numbers but test samples of "
@@ -70,12 +64,28 @@ def checked_samples(
     return Samples(x_train, y_train, x_test, y_test, tuple(class_names), picture_shape, source)
 
 
-def _rows(where: str, part: str, rows: np.ndarray) -> np.ndarray:
+def checked_pair(
+    where: str, word: str, pair: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (samples, features) as float32 and labels (samples,) as int64.
+
+    ``word`` is what messages call one of them: ``sample``, ``training sample``.
+    """
+    x, y = _rows(where, word, pair[0]), _labels(where, word, pair[1])
+    if len(x) != len(y):
+        raise DatasetError(
+            f"{where} has {len(x):,} {word}s but {len(y):,} labels for them; "
+            "expected one label for each."
+        )
+    return x, y
+
+
+def _rows(where: str, word: str, rows: np.ndarray) -> np.ndarray:
     if rows.dtype.kind not in "biuf":
-        raise DatasetError(f"{where} has {part} samples of type {rows.dtype}, expected numbers.")
+        raise DatasetError(f"{where} has {word}s of type {rows.dtype}, expected numbers.")
     if rows.ndim != 2 or 0 in rows.shape:
         raise DatasetError(
-            f"{where} has {part} samples of shape {rows.shape}, expected (samples, features) with "
+            f"{where} has {word}s of shape {rows.shape}, expected (samples, features) with "
             "at least one of each."
         )
     with np.errstate(over="ignore"):
@@ -83,38 +93,38 @@ def _rows(where: str, part: str, rows: np.ndarray) -> np.ndarray:
     good = np.isfinite(single).all(axis=1)
     if not good.all():
         raise DatasetError(
-            f"{where} has a number that is not finite in {part} sample {int(np.argmin(good))}, "
+            f"{where} has a number that is not finite in {word} {int(np.argmin(good))}, "
             "expected finite numbers; remove or replace it."
         )
     return single
 
 
-def _labels(where: str, part: str, labels: np.ndarray) -> np.ndarray:
+def _labels(where: str, word: str, labels: np.ndarray) -> np.ndarray:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1 or not len(labels):
         raise DatasetError(
-            f"{where} has {part} labels of shape {labels.shape}, expected (samples,), "
+            f"{where} has {word} labels of shape {labels.shape}, expected (samples,), "
             "one class number for each sample."
         )
     if labels.dtype.kind not in "biuf":
         raise DatasetError(
-            f"{where} has {part} labels of type {labels.dtype}, expected whole class numbers."
+            f"{where} has {word} labels of type {labels.dtype}, expected whole class numbers."
         )
     if labels.dtype.kind == "f":
         whole = np.isfinite(labels) & (labels == np.floor(labels))
         if not whole.all():
             row = int(np.argmin(whole))
             raise DatasetError(
-                f"{where} has the label {labels[row]} for {part} sample {row}, "
-                "expected whole class numbers 0, 1, 2, …"
+                f"{where} has the label {labels[row]} for {word} {row}, "
+                "expected whole class numbers 0, 1, 2 and so on."
             )
     # Compared before the cast: it would wrap a huge unsigned or float label round.
     outside = (labels < 0) | (labels > np.iinfo(np.int32).max)
     if outside.any():
         row = int(np.argmax(outside))
         raise DatasetError(
-            f"{where} has the label {labels[row]} for {part} sample {row}, "
-            "expected class numbers 0, 1, 2, …"
+            f"{where} has the label {labels[row]} for {word} {row}, "
+            "expected class numbers 0, 1, 2 and so on."
         )
     return labels.astype(np.int64)

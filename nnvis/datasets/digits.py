@@ -24,7 +24,8 @@ def load_digits() -> Samples:
         When the installation is damaged.
     """
     try:
-        with np.load(FILE, allow_pickle=False) as file:
+        # Opened here, because numpy leaves a damaged file open.
+        with FILE.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("x_train", "y_train", "x_test", "y_test")}
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DatasetError(

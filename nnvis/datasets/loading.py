@@ -52,21 +52,23 @@ def load_samples(
         raise DatasetError(f"The seed of the samples must be 0 or more, got {seed}.")
     if isinstance(source, str) and source in _LOADERS:
         return _LOADERS[source](seed, progress)
-    path = Path(source).expanduser()
-    if path.is_dir():
-        return load_pictures(path, seed, progress)
-    if path.suffix.lower() == ".npz":
-        return load_arrays(path, seed)
-    if path.exists():
-        raise DatasetError(
-            f"{path} is neither a folder of pictures nor an .npz file; expected one of them, or "
-            f"one of {', '.join(SOURCES)}."
-        )
-    if len(path.parts) > 1 or not isinstance(source, str) or os.sep in source:
-        raise DatasetError(
-            f"There is no file or folder {path}; expected a folder of pictures, an .npz file, or "
-            f"one of {', '.join(SOURCES)}."
-        )
+    # An empty text would be the path of the current folder.
+    if source != "":
+        path = Path(source).expanduser()
+        if path.is_dir():
+            return load_pictures(path, seed, progress)
+        if path.suffix.lower() == ".npz":
+            return load_arrays(path, seed)
+        if path.exists():
+            raise DatasetError(
+                f"{path} is neither a folder of pictures nor an .npz file; expected one of them, "
+                f"or one of {', '.join(SOURCES)}."
+            )
+        if len(path.parts) > 1 or not isinstance(source, str) or os.sep in source:
+            raise DatasetError(
+                f"There is no file or folder {path}; expected a folder of pictures, an .npz file, "
+                f"or one of {', '.join(SOURCES)}."
+            )
     raise DatasetError(
         f"Unknown samples {source!r}; known are {', '.join(SOURCES)}, or give the path of a folder "
         "of pictures or of an .npz file."

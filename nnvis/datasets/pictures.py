@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,38 +144,38 @@ def _pixels(path: Path, size: tuple[int, int], is_grey: bool) -> np.ndarray:
     from PIL import Image
 
     with _opened(path) as picture:
-        try:
-            if picture.mode in _GREY_16:
-                wide = np.asarray(picture, dtype=np.float32) * np.float32(255 / 65535)
-                picture = Image.fromarray(np.clip(np.rint(wide), 0, 255).astype(np.uint8))
-            if picture.mode == "P":
-                picture = picture.convert("RGBA")
-            picture = picture.convert("L" if is_grey else "RGB")
-            if picture.size != size:
-                picture = picture.resize(size, Image.Resampling.BILINEAR)
-            return np.asarray(picture, dtype=np.float32) * np.float32(1 / 255)
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
-            raise DatasetError(
-                f"{path} cannot be read to its end ({error}); it is truncated or damaged: "
-                "replace or remove it."
-            ) from error
+        if picture.mode in _GREY_16:
+            wide = np.asarray(picture, dtype=np.float32) * np.float32(255 / 65535)
+            picture = Image.fromarray(np.clip(np.rint(wide), 0, 255).astype(np.uint8))
+        if picture.mode == "P":
+            picture = picture.convert("RGBA")
+        picture = picture.convert("L" if is_grey else "RGB")
+        if picture.size != size:
+            picture = picture.resize(size, Image.Resampling.BILINEAR)
+        return np.asarray(picture, dtype=np.float32) * np.float32(1 / 255)
 
 
-def _opened(path: Path) -> Image.Image:
-    import warnings
-
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The picture, for as long as the block runs; faults while it is read name the file."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
-            # A picture so large that Pillow suspects an attack is refused, not shrunk.
+            # Pillow warns of odd metadata, which do not matter here, and of pictures so large
+            # that it suspects an attack, which are refused.
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(path)
+            with Image.open(path) as picture:
+                yield picture
     except UnidentifiedImageError as error:
         raise DatasetError(
             f"{path} is not a picture that Pillow can read; replace or remove it."
         ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DatasetError(f"{path} has too many pixels ({error}); make it smaller.") from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise DatasetError(f"{path} cannot be read as a picture ({error}).") from error
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError) as error:
+        raise DatasetError(
+            f"{path} cannot be read as a picture ({error}); it is truncated or damaged: "
+            "replace or remove it."
+        ) from error
