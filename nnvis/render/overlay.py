@@ -165,6 +165,8 @@ def _column(
     room = 0.2 * width
     shown, columns = entries, 1
     widest = max(measure(name, size) for name, _ in entries)
+    if len(entries) > most:
+        widest = max(widest, measure(f"{len(entries):,} more", size) - size)
     while len(shown) > columns * most and (columns + 1) * (widest + 2.6 * size) <= room:
         columns += 1
     rest = len(entries) - columns * most + 1 if len(entries) > columns * most else 0

@@ -86,7 +86,9 @@ void main()
 
     // Along the axis the end's disc sticks out by its foreshortening and by the slanted cut.
     float bend = max(0.0, 1.0 - dot(axis, at_stop ? normal_stop : normal_start));
-    float beyond = radius.x * (abs(dot(axis, toward)) / max(slant, 0.2) + sqrt(2.0 * bend) + 0.02)
+    float lean = abs(dot(axis, normalize(here)));
+    float foreshortened = lean / max(sqrt(1.0 - min(lean * lean, 1.0)), 0.2);
+    float beyond = radius.x * (foreshortened + sqrt(2.0 * bend) + 0.02)
                  + 0.5 / pixels;
     across = hand * (1.0 + 0.5 / samples) * (1.0 + radius.x / max(depth, radius.x));
     at = here + side * (across * radius.x) + axis * (at_stop ? beyond : -beyond);

@@ -57,7 +57,7 @@ def tube_depth(
         return float(np.linalg.norm(away - along * axis)) - radius
 
     reach = max(float(np.linalg.norm(start)), float(np.linalg.norm(stop))) + 2 * radius
-    steps = np.linspace(0, reach, 4001)
+    steps = np.linspace(0, reach, 301)
     for low, high in pairwise(steps):
         if outside(low) > 0 >= outside(high):
             for _ in range(60):
