@@ -28,15 +28,17 @@ def undisturbed(model: nn.Module, seed: int = 0) -> Iterator[None]:
     buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
     try:
         model.eval()
-        for parameter, _ in frozen:
-            parameter.requires_grad_(False)
+        for parameter, requires in frozen:
+            if requires:
+                parameter.requires_grad_(False)
         with seeded(device_of(model), seed):
             yield
     finally:
         for module, training in modes:
             module.training = training
         for parameter, requires in frozen:
-            parameter.requires_grad_(requires)
+            if requires:
+                parameter.requires_grad_(True)
         with torch.no_grad():
             for buffer, value in buffers:
                 if not torch.equal(buffer, value):

@@ -134,11 +134,23 @@ def tune(
                 numbers["correlation"] = correlations[-1]
             ranked = now
         progress.step(STAGE, epoch * steps, total, **numbers)
-        if config.settle is not None and correlations and correlations[-1] > config.settle:
+        if config.settle is not None and has_settled(correlations, config.settle):
             break
     if config.settle is None:
         importance = with_scales(start, graph, gates)
     return Tuned(importance, epoch, tuple(correlations), tuple(losses))
+
+
+def has_settled(correlations: Sequence[float], threshold: float) -> bool:
+    """Whether the ranking has moved and then come to rest.
+
+    At first all scales shrink alike, and the ranking of one epoch is nearly that of the next:
+    that is not rest but a start. So the correlation must once have been at or below
+    ``threshold`` before exceeding it counts.
+    """
+    if not correlations or min(correlations) > threshold:
+        return False
+    return correlations[-1] > threshold
 
 
 def with_scales(start: Importance, graph: LayerGraph, gates: Gates) -> Importance:

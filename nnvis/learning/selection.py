@@ -22,7 +22,7 @@ def select_samples(samples: Samples, config: TrainingConfig) -> Samples:
     Raises
     ------
     ConfigError
-        When a class does not exist or a share is not between 0 and 1.
+        When a class does not exist.
     DatasetError
         When no training sample is left.
     """
@@ -34,9 +34,6 @@ def select_samples(samples: Samples, config: TrainingConfig) -> Samples:
                 f"There is no class {number} in {samples.source or 'the samples'}; classes are "
                 f"numbered 0 to {n_classes - 1}."
             )
-    for number, share in shares.items():
-        if not 0 <= share <= 1:
-            raise ConfigError(f"class_share of class {number} must be 0 to 1, got {share}.")
     train = _of_classes(samples.y_train, config.classes)
     test = _of_classes(samples.y_test, config.classes)
     rng = np.random.default_rng(config.seed)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from itertools import pairwise
@@ -33,8 +35,10 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
         )
     try:
         if path.suffix.lower() == ".safetensors":
-            return load_file(path)
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+            return _in_order(load_file(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about foreign pickles, which are refused below
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if zipfile.is_zipfile(path):
             raise ModelError(
@@ -55,6 +59,18 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
             "torch.save(model.state_dict(), path)."
         )
     return {str(name): value for name, value in loaded.items()}
+
+
+def _in_order(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """As a model lists them: fc2 before fc10, weight before bias. The format sorts by letters."""
+
+    def place(name: str) -> list[tuple[int, int, str]]:
+        *path, ending = name.split(".")
+        parts = [part for step in path for part in re.findall(r"\d+|\D+", step)]
+        numbers = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+        return [*numbers, (2, ending != "weight", ending)]
+
+    return {name: state[name] for name in sorted(state, key=place)}
 
 
 def _foreign(path: Path) -> str:
