@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from nnvis.config.settings import Settings
 
 
-class ImportanceConfig(BaseModel):
+class ImportanceConfig(Settings):
     """How the gates are tuned."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     epochs: int = Field(20, ge=1, description="Passes over each class's samples.")
     batch_size: int = Field(128, ge=2, description="Samples per class in one step.")

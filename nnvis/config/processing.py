@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from nnvis.config.settings import Settings
 
 
-class ProcessingConfig(BaseModel):
+class ProcessingConfig(Settings):
     """How a network is pruned, placed and bundled. Keys and defaults are a fixed contract."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
     edge_bandwidth_reduction: float = Field(
         0.9, ge=0, lt=1, description="Factor on the edge bandwidth after each iteration."
@@ -35,7 +35,7 @@ class ProcessingConfig(BaseModel):
         15.0, ge=5, le=20, description="Points on an edge per scene unit of length."
     )
     smoothing: bool = Field(True, description="Smooth the edges after each move.")
-    smoothing_iterations: Annotated[int, Field(strict=True)] = Field(
+    smoothing_iterations: int = Field(
         8, ge=0, le=16, description="Laplacian smoothing passes after each move."
     )
     class_separation: float = Field(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from nnvis.config.settings import Settings
 
 EdgeRenderMode = Literal[
     "none", "sphere", "sphere_transparent", "ellipsoid_transparent", "line", "point"
@@ -16,15 +18,13 @@ Background = Literal["light", "dark"]
 Palette = Literal["safe", "glasbey"]
 
 
-class RenderingConfig(BaseModel):
+class RenderingConfig(Settings):
     """How edges and nodes are drawn.
 
     Opacity of an item of importance i at depth z, both in [0, 1]:
     ``(base + importance * i) * (1 - depth * z ** exponent)``, cut to [0, 1]. Here and in the
     thresholds, i is the square root of the score's share of the network's largest score.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     edge_size: float = Field(
         0.02,
