@@ -19,15 +19,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnvis.kernels import density as kernels
+from nnvis.kernels import polyline
 
 if TYPE_CHECKING:
     from jaxtyping import Float32, Int32, Int64
 
 LANES = kernels.LANES
 
-# Kernel width as a share of the bandwidth; see docs/decisions/bundling.md for the measurements.
-SIGMA_PER_BANDWIDTH = 0.4
-CELLS_PER_BANDWIDTH = 3.0
+
+@dataclass(frozen=True)
+class Kernel:
+    """A Gaussian's width and its cells, both for a bandwidth of one."""
+
+    sigma: float
+    cells: float
+
+
+# docs/decisions/bundling.md has the measurements behind these.
+NODE_KERNEL = Kernel(sigma=0.4, cells=3.0)
+EDGE_KERNEL = Kernel(sigma=1.0, cells=1.5)
 # Points that one partial grid should at least serve, and the most partial grids: more would
 # cost more to sum than they save. Both are independent of the number of threads, so that the
 # result is, too.
@@ -52,12 +62,11 @@ class StageTimes:
 class Grid:
     """A class density on cells; the last lane holds the norm over classes.
 
-    ``origin`` is the centre of the first cell, ``cell`` the width of a cell in scene units,
+    ``place`` is the centre of the first cell (x, y, z) and the width of a cell, scene units;
     ``values`` is flat (cells, LANES), x slowest and z fastest.
     """
 
-    origin: Float32[np.ndarray, "3"]
-    cell: np.float32
+    place: Float32[np.ndarray, "4"]
     shape: Int64[np.ndarray, "3"]
     values: Float32[np.ndarray, "cell lane"]
 
@@ -96,10 +105,20 @@ def unit_length(vectors: np.ndarray) -> np.ndarray:
     return np.divide(vectors, norm, out=np.zeros_like(vectors), where=norm > 1e-12)
 
 
+def bounding_box(
+    points: Float32[np.ndarray, "point 3"],
+) -> tuple[Float32[np.ndarray, "3"], Float32[np.ndarray, "3"]]:
+    """Smallest and largest coordinates; there must be a point."""
+    extents = np.empty((min(len(points), 32), 2, 3), np.float32)
+    polyline.bounds(points, extents)
+    return extents[:, 0].min(axis=0), extents[:, 1].max(axis=0)
+
+
 class ClassDensity:
     """Estimates densities again and again in the same memory."""
 
-    def __init__(self, times: StageTimes | None = None) -> None:
+    def __init__(self, kernel: Kernel, times: StageTimes | None = None) -> None:
+        self._kernel = kernel
         self._times = times or StageTimes()
         self._memory: dict[str, np.ndarray] = {}
 
@@ -131,25 +150,23 @@ class ClassDensity:
         Grid
             Valid until the next call, which reuses its memory.
         """
-        cell = max(bandwidth / CELLS_PER_BANDWIDTH, smallest_cell)
-        taps = gaussian_taps(SIGMA_PER_BANDWIDTH * bandwidth / cell)
+        cell = max(bandwidth / self._kernel.cells, smallest_cell)
+        taps = gaussian_taps(self._kernel.sigma * bandwidth / cell)
         radius = len(taps) // 2
-        low = points.min(axis=0)
-        high = points.max(axis=0)
+        low, high = bounding_box(points)
         origin = (low - (radius + 0.5) * cell).astype(np.float32)
         shape = np.ceil((high - origin) / cell).astype(np.int64) + radius + 2
         if in_plane:
             origin[2] = low[2] - 0.5 * cell
             shape[2] = 2
+        place = np.append(origin, np.float32(cell))
         cells = int(shape.prod())
         chunks = int(np.clip(len(points) // _POINTS_PER_CHUNK, 1, _MOST_CHUNKS))
         grid = self._array("grid", cells)
         blurred = self._array("blurred", cells)
         partial = self._array("partial", chunks * cells).reshape(chunks, cells, LANES)
         with self._times.stage("splat"):
-            kernels.splat(
-                points, offset, vectors, ends, mix, origin, np.float32(cell), shape, partial
-            )
+            kernels.splat(points, offset, vectors, ends, mix, place, shape, partial)
             kernels.sum_partial(partial, grid)
         with self._times.stage("blur"):
             nx, ny, nz = (int(n) for n in shape)
@@ -160,7 +177,7 @@ class ClassDensity:
                 kernels.blur_axis(grid, nx * ny, nz, 1, taps, blurred)
                 values = blurred
             kernels.norm_into_last_lane(values)
-        return Grid(origin, np.float32(cell), shape, values)
+        return Grid(place, shape, values)
 
     def _array(self, name: str, cells: int) -> np.ndarray:
         memory = self._memory.get(name)

@@ -16,6 +16,8 @@ from nnvis.progress import Progress, quiet
 from nnvis.schedule import bandwidths, separations
 
 FIRST_BANDWIDTH = 0.5
+# A little more than the bandwidth: tighter for the same purity (docs/decisions/bundling.md).
+STEP_PER_BANDWIDTH = 1.2
 NOISE = 0.01
 
 Watcher = Callable[[Network], None]
@@ -106,13 +108,11 @@ def _move(
     progress = quiet(progress)
     bundler = Bundler(network, config, times, class_ends)
     last = 2 / (3 * config.sampling_rate)
-    steps = bandwidths(
-        FIRST_BANDWIDTH * config.layer_width, last, config.edge_bandwidth_reduction
-    )
+    steps = bandwidths(FIRST_BANDWIDTH * config.layer_width, last, config.edge_bandwidth_reduction)
     rising = [config.class_separation * s for s in separations(steps, last)]
     for done, (h, s) in enumerate(zip(steps, rising, strict=True), start=1):
         bundler.resample()
-        bundler.climb(h, s, sign * h)
+        bundler.climb(h, s, sign * STEP_PER_BANDWIDTH * h)
         if config.smoothing:
             bundler.smooth()
         if watch is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnvis.bundling.polylines import Polylines
 from nnvis.config import ProcessingConfig
-from nnvis.density import ClassDensity, StageTimes, class_lanes
+from nnvis.density import EDGE_KERNEL, ClassDensity, StageTimes, class_lanes
 from nnvis.kernels import advection
 from nnvis.kernels import polyline as kernels
 from nnvis.model import Network
@@ -41,7 +41,7 @@ class Bundler:
         self.network = network
         self.config = config
         self.times = times or StageTimes()
-        self._density = ClassDensity(self.times)
+        self._density = ClassDensity(EDGE_KERNEL, self.times)
         self._vectors = class_lanes(network.unit_importance)
         own = np.stack([network.edge_source, network.edge_target], axis=1).astype(np.int32)
         ends = own if class_ends is None else np.ascontiguousarray(class_ends, np.int32)
@@ -55,6 +55,7 @@ class Bundler:
                 continue
             points, offset = gather_lines(network.point_position, network.point_offset, edges)
             self.connections.append(Polylines(edges, ends[edges], points, offset))
+        self._boxes = [self._box(lines) for lines in self.connections]
 
     def resample(self) -> None:
         with self.times.stage("resample"):
@@ -69,7 +70,7 @@ class Bundler:
     def climb(self, bandwidth: float, separation: float, step: float) -> None:
         """Move every interior point by ``step`` (scene units, negative to diverge)."""
         smallest_cell = 1 / (3 * self.config.sampling_rate)
-        for lines in self.connections:
+        for lines, box in zip(self.connections, self._boxes, strict=True):
             grid = self._density.estimate(
                 lines.points,
                 lines.offset,
@@ -79,20 +80,19 @@ class Bundler:
                 bandwidth,
                 smallest_cell,
             )
-            low, high = self._box(lines)
             with self.times.stage("gather"):
                 advection.climb(
                     lines.points, lines.offset, self._vectors, lines.ends,
-                    self.config.edge_importance_type, np.float32(separation),
-                    np.float32(step), grid.origin, grid.cell, grid.shape, grid.values, low, high,
+                    self.config.edge_importance_type, np.float32(separation), True,
+                    np.float32(step),
+                    grid.place, grid.shape, grid.values, box,
                 )  # fmt: skip
 
     def jitter(self, width: float, rng: np.random.Generator) -> None:
         """Move every interior point at random, ``width`` (scene units) on average per axis."""
-        for lines in self.connections:
+        for lines, box in zip(self.connections, self._boxes, strict=True):
             noise = rng.normal(0.0, width, lines.points.shape).astype(np.float32)
-            low, high = self._box(lines)
-            kernels.jitter(lines.points, lines.offset, noise, low, high)
+            kernels.jitter(lines.points, lines.offset, noise, box)
 
     def result(self) -> Network:
         """The network with the edges as they are now, in the network's own order."""
@@ -113,14 +113,14 @@ class Bundler:
         kernels.copy_lines(points, stacked, order, offset, placed)
         return replace(self.network, point_position=placed, point_offset=offset)
 
-    def _box(self, lines: Polylines) -> tuple[np.ndarray, np.ndarray]:
+    def _box(self, lines: Polylines) -> np.ndarray:
         """Where the points of a connection may go: between its two layers, a little aside."""
         margin = SIDE_MARGIN * self.config.layer_width
         first = lines.points[lines.offset[:-1]]
         last = lines.points[lines.offset[1:] - 1]
         low = np.minimum(first.min(axis=0), last.min(axis=0)) - np.float32([margin, margin, 0])
         high = np.maximum(first.max(axis=0), last.max(axis=0)) + np.float32([margin, margin, 0])
-        return low.astype(np.float32), high.astype(np.float32)
+        return np.stack([low, high]).astype(np.float32)
 
 
 def gather_lines(

@@ -66,9 +66,7 @@ def measure_bundling(
         return BundlingQuality(1.0, 1.0, 1.0, 1.0, True)
     mix = config.edge_importance_type
     shuffled_ends = shuffle_within_connections(network, np.random.default_rng(seed))
-    shuffled = advect_edges(
-        straighten_edges(network), config, progress, class_ends=shuffled_ends
-    )
+    shuffled = advect_edges(straighten_edges(network), config, progress, class_ends=shuffled_ends)
     plain = straighten_edges(network)
     occupied, purity = ink_and_purity(network, ends, mix)
     straight_occupied, _ = ink_and_purity(plain, ends, mix)

@@ -21,7 +21,7 @@ _FAST = {"reassoc", "nsz", "arcp", "contract"}
 
 
 @njit(parallel=True, cache=True, fastmath=_FAST, nogil=True, error_model="numpy")
-def splat(points, offset, vectors, ends, mix, origin, cell, shape, partial):
+def splat(points, offset, vectors, ends, mix, place, shape, partial):
     """Add every interior point's class vector to the eight cells around it.
 
     Parameters
@@ -34,15 +34,16 @@ def splat(points, offset, vectors, ends, mix, origin, cell, shape, partial):
         Units at the start and the end of each edge.
     mix : int
         Edge importance type: 0 both ends mixed by position, 1 start, 2 sum, 3 end.
-    origin : (3,) float32; cell : float32; shape : (3,) int64
-        Centre of the first cell, width of a cell, cells per axis. Points must lie inside.
+    place : (4,) float32; shape : (3,) int64
+        Centre of the first cell (x, y, z) and width of a cell; cells per axis. Points must lie
+        inside.
     partial : (chunks, cells, LANES) float32, output
         One grid for each chunk of edges, overwritten. Each chunk is written by one thread, so
         nothing is lost to races; their number, not the threads', decides the rounding.
     """
     chunks = partial.shape[0]
     edges = offset.shape[0] - 1
-    per_cell = np.float32(1.0) / cell
+    per_cell = np.float32(1.0) / place[3]
     ny = shape[1]
     nz = shape[2]
     for chunk in prange(chunks):
@@ -61,9 +62,9 @@ def splat(points, offset, vectors, ends, mix, origin, cell, shape, partial):
                 wb = t if mix == 0 else np.float32(0.0 if mix == 1 else 1.0)
                 for k in range(LANES):
                     v[k] = wa * a[k] + wb * b[k]
-                x = (points[p, 0] - origin[0]) * per_cell
-                y = (points[p, 1] - origin[1]) * per_cell
-                z = (points[p, 2] - origin[2]) * per_cell
+                x = (points[p, 0] - place[0]) * per_cell
+                y = (points[p, 1] - place[1]) * per_cell
+                z = (points[p, 2] - place[2]) * per_cell
                 ix = int(x)
                 iy = int(y)
                 iz = int(z)

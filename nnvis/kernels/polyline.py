@@ -93,12 +93,12 @@ def smooth(points, offset, passes, longest):
 
 
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
-def jitter(points, offset, noise, low, high):
-    """Add ``noise`` (P, 3) to every interior point and keep it inside the box low … high."""
+def jitter(points, offset, noise, box):
+    """Add ``noise`` (P, 3) to every interior point and keep it inside ``box`` (2, 3)."""
     for e in prange(offset.shape[0] - 1):
         for p in range(offset[e] + 1, offset[e + 1] - 1):
             for k in range(3):
-                points[p, k] = min(max(points[p, k] + noise[p, k], low[k]), high[k])
+                points[p, k] = min(max(points[p, k] + noise[p, k], box[0, k]), box[1, k])
 
 
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
@@ -110,3 +110,23 @@ def copy_lines(points, offset, order, new_offset, copied):
         for p in range(new_offset[i + 1] - begin):
             for k in range(3):
                 copied[begin + p, k] = points[first + p, k]
+
+
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
+def bounds(points, extents):
+    """Smallest and largest coordinates of each block of points.
+
+    ``extents`` (blocks, 2, 3) float32 is overwritten; its minimum and maximum over blocks are
+    the bounding box of ``points``, which must have at least as many rows as there are blocks.
+    """
+    blocks = extents.shape[0]
+    count = points.shape[0]
+    for block in prange(blocks):
+        begin = count * block // blocks
+        for k in range(3):
+            extents[block, 0, k] = points[begin, k]
+            extents[block, 1, k] = points[begin, k]
+        for p in range(begin + 1, count * (block + 1) // blocks):
+            for k in range(3):
+                extents[block, 0, k] = min(extents[block, 0, k], points[p, k])
+                extents[block, 1, k] = max(extents[block, 1, k], points[p, k])

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnvis.config import ProcessingConfig
-from nnvis.density import ClassDensity, StageTimes, class_lanes
+from nnvis.density import NODE_KERNEL, ClassDensity, StageTimes, class_lanes
 from nnvis.kernels import advection as kernels
-from nnvis.kernels import polyline
 from nnvis.model import Network
 from nnvis.progress import Progress, quiet
 from nnvis.schedule import bandwidths, separations
@@ -106,27 +105,21 @@ def _move(
     units = network.unit_count
     smallest_cell = 1 / (3 * config.sampling_rate)
     last = 2 * smallest_cell
-    steps = bandwidths(
-        FIRST_BANDWIDTH * config.layer_width, last, config.node_bandwidth_reduction
-    )
+    steps = bandwidths(FIRST_BANDWIDTH * config.layer_width, last, config.node_bandwidth_reduction)
     vectors = class_lanes(network.unit_importance)
     ends = np.repeat(np.arange(units, dtype=np.int32), 2).reshape(-1, 2)
     half = np.float32(config.layer_width / 2)
-    density = ClassDensity(times)
+    density = ClassDensity(NODE_KERNEL, times)
     # Each unit is the one interior point of a polyline of three points, all in one plane.
     offset = np.arange(0, 3 * units + 1, 3, dtype=np.int64)
     plane = np.repeat(network.unit_position * np.float32([1, 1, 0]), 3, axis=0)
-    low = np.array([-half, -half, 0], np.float32)
-    high = np.array([half, half, 0], np.float32)
+    box = np.array([[-half, -half, 0], [half, half, 0]], np.float32)
     for done, (h, s) in enumerate(zip(steps, separations(steps, last), strict=True), start=1):
-        grid = density.estimate(
-            plane, offset, vectors, ends, 1, h, smallest_cell, in_plane=True
-        )
+        grid = density.estimate(plane, offset, vectors, ends, 1, h, smallest_cell, in_plane=True)
         with times.stage("gather"):
             kernels.climb(
-                plane, offset, vectors, ends, 1, np.float32(s),
-                np.float32(sign * STEP_PER_BANDWIDTH * h),
-                grid.origin, grid.cell, grid.shape, grid.values, low, high,
+                plane, offset, vectors, ends, 1, np.float32(s), False,
+                np.float32(sign * STEP_PER_BANDWIDTH * h), grid.place, grid.shape, grid.values, box,
             )  # fmt: skip
         plane = np.repeat(plane[1::3], 3, axis=0)
         if watch is not None:
