@@ -17,7 +17,7 @@ import pyrr
 from nnvis.errors import RenderError
 
 POSITIONS: dict[str, tuple[float, float]] = {
-    "default": (24.0, 15.0),
+    "default": (20.0, 13.0),
     "left": (0.0, 0.0),
     "right": (180.0, 0.0),
     "front": (90.0, 0.0),

@@ -30,7 +30,7 @@ SAFE = (
     "#ae6783",
 )
 _BACKGROUND = {"light": "#f8f8f6", "dark": "#15171b"}
-_GREY = {"light": "#5b6068", "dark": "#b3b8c0"}
+_GREY = {"light": "#4a4f57", "dark": "#c3c8d0"}
 _TEXT = {"light": "#24272c", "dark": "#e4e6ea"}
 _FAINT_TEXT = {"light": "#6a6f77", "dark": "#9aa0a9"}
 # Relative luminance within which a colour shows on both backgrounds.
@@ -98,6 +98,15 @@ def mixed(
     distinct = np.clip(2.2 * (1 - mean), 0, 1) * (total > 0)
     neutral = oklab(grey(background)[None])[0]
     return from_oklab(lab * distinct + neutral * (1 - distinct))
+
+
+def shaded(
+    colour: np.ndarray, importance: np.ndarray, background: Background
+) -> Float32[np.ndarray, "n 3"]:
+    """One colour in shades: paler for what matters less, so that layers of it stay apart."""
+    pale = oklab(colour[None] * 0.6 + background_colour(background)[None] * 0.4)
+    share = np.clip(importance, 0, 1)[:, None].astype(np.float64)
+    return from_oklab(pale * (1 - share) + oklab(colour[None]) * share)
 
 
 def luminance(colours: np.ndarray) -> np.ndarray:

@@ -100,9 +100,10 @@ class Scene:
             return self.network_caption
         if drawn == 0:
             return f"0 of {total:,} edges drawn: all are below the importance threshold"
+        if own_class:
+            return f"{drawn:,} of {total:,} edges drawn, those that matter most for {own_class}"
         share = f"{100 * drawn / total:.2g}" if drawn < total / 10 else f"{100 * drawn / total:.3g}"
-        whose = f" for {own_class}" if own_class else ""
-        return f"{drawn:,} of {total:,} edges drawn, the {share} % most important{whose}"
+        return f"{drawn:,} of {total:,} edges drawn, the {share} % most important"
 
 
 def build_scene(
@@ -132,7 +133,6 @@ def build_scene(
         )
     class_colour = palette.class_colours(network.class_count, colours)
     unit_score, edge_score = importance_for(network, mode)
-    unit_colour = _unit_colours(network, mode, class_colour, background)
 
     whole, order = _edge_order(network, edge_score)
     position, counts = _gather(network, order)
@@ -140,19 +140,22 @@ def build_scene(
     point_end = np.cumsum(counts)
     points = _quantised(position, counts, point_end, bounds)
 
+    ends = np.stack([network.edge_source[order], network.edge_target[order]], axis=1)
+    unit_colour, edge_colour = _colours(
+        network, mode, class_colour, background, unit_score, edge_score[order], ends
+    )
     rank = np.flatnonzero(placed)
     rank = rank[np.argsort(-unit_score[rank], kind="stable")]
     units = np.empty(len(rank), UNIT)
     units["position"] = network.unit_position[rank]
     units["importance"] = unit_score[rank]
     units["colour"] = unit_colour[rank]
-    ends = np.stack([network.edge_source[order], network.edge_target[order]], axis=1)
     every = max(1, len(position) // 60_000)
     return Scene(
         points=points,
         point_end=point_end,
         edge_importance=edge_score[order],
-        edge_colour=unit_colour[ends].reshape(-1, 2, 3),
+        edge_colour=edge_colour,
         edge_end=np.minimum(1.0, 4.0 * unit_score[ends[:, 1]]).astype(np.float32),
         edge_index=order,
         units=units,
@@ -217,15 +220,24 @@ def extremes(points: np.ndarray, directions: int = 200) -> np.ndarray:
     return points[np.unique(farthest)].astype(np.float64)
 
 
-def _unit_colours(
-    network: Network, mode: str, class_colour: np.ndarray, background: Background
-) -> np.ndarray:
+def _colours(
+    network: Network,
+    mode: str,
+    class_colour: np.ndarray,
+    background: Background,
+    unit_score: np.ndarray,
+    edge_score: np.ndarray,
+    ends: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colours of units (unit, 3) and of edges at their source and target (edge, 2, 3)."""
     if mode == "all" and network.class_count > 0:
-        return palette.mixed(network.unit_importance, class_colour, background)
+        mixed = palette.mixed(network.unit_importance, class_colour, background)
+        return mixed, mixed[ends].reshape(-1, 2, 3)
     colour = palette.grey(background)
     if mode not in ("all", "importance"):
         colour = class_colour[network.class_names.index(mode)]
-    return np.tile(np.asarray(colour, np.float32), (network.unit_count, 1))
+    edges = palette.shaded(colour, edge_score, background)
+    return palette.shaded(colour, unit_score, background), np.repeat(edges[:, None], 2, axis=1)
 
 
 def _edge_order(network: Network, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

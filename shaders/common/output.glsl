@@ -18,12 +18,14 @@ layout(location = 0) out vec4 out_sum;
 void put(vec3 colour, float alpha, float weight)
 {
 #if BLEND == OPAQUE
-    out_sum = vec4(mix(background, colour, alpha), 1.0);
+    // Solid things fade towards the background, but not into holes in what lies behind.
+    out_sum = vec4(mix(background, colour, 0.4 + 0.6 * alpha), 1.0);
 #elif BLEND == WEIGHTED
     out_sum = vec4(colour * (alpha * weight), alpha);
     out_weight = alpha * weight;
 #elif BLEND == MINIMUM
-    out_sum = vec4(mix(background, colour, alpha), 1.0);
+    // Nothing adds up here: one layer alone has to show, hence the root.
+    out_sum = vec4(mix(background, colour, sqrt(alpha)), 1.0);
 #else
     out_sum = vec4(colour * alpha, alpha);
 #endif

@@ -61,7 +61,9 @@ void main()
     float along = (at_stop ? stop_along : start_along) / END;
     alpha = opacity(edge.importance, z) * mix(1.0, edge.end, along) * min(1.0, wanted / samples);
     weight = depth_weight(z) * alpha;
-    if (alpha < 0.001 || wanted <= 0.0)
+    // The same for all four corners: a quad goes as a whole.
+    float most = opacity(edge.importance, 0.0) * min(1.0, wanted / samples);
+    if (most < 0.001 || wanted <= 0.0)
         return;
     colour = mix(edge.source, edge.target, along);
 
