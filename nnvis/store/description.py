@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nnvis
 from nnvis.errors import FormatError, StoreError
 from nnvis.store.atomic import write_atomically
 from nnvis.store.names import class_name_fault
@@ -26,7 +26,8 @@ def new_description(**entries: Any) -> dict[str, Any]:
     return {
         "format": KIND,
         "version": VERSION,
-        "nnvis_version": nnvis.__version__,
+        # Not imported by name: the root names the upper floors, which are none of our business.
+        "nnvis_version": sys.modules["nnvis"].__version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         **{name: plain(value, name) for name, value in entries.items()},
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
@@ -26,7 +25,13 @@ from nnvis.store.importance import load_importance, save_importance
 from nnvis.store.names import class_name_fault
 from nnvis.store.network import load_network, save_network
 from nnvis.store.plain import plain
-from nnvis.store.staging import entries_of, restore_interrupted, staged_folder
+from nnvis.store.staging import (
+    entries_of,
+    missing_folders,
+    remove_folders,
+    restore_interrupted,
+    staged_folder,
+)
 
 NETWORK_FILE = "network.safetensors"
 IMPORTANCE_FILE = "importance.safetensors"
@@ -82,13 +87,12 @@ class Run:
                 f"{path} is not empty ({entries}); choose another path, go on with it by "
                 "Run.open, or remove it first."
             )
-        existed = path.is_dir()
-        make_folder(path)
+        made = missing_folders(path)
         try:
+            make_folder(path)
             write_description(path, description)
         except BaseException:
-            if not existed:
-                shutil.rmtree(path, ignore_errors=True)
+            remove_folders(made)
             raise
         return cls(path, description)
 

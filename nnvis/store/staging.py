@@ -35,9 +35,9 @@ def staged_folder(
     """
     target = _real(path)
     _require_free(path, target, overwrite, may_replace)
-    made = _missing_parents(target)
-    make_folder(target.parent)
+    made = missing_folders(target.parent)
     try:
+        make_folder(target.parent)
         restore_interrupted(target)
         _require_free(path, target, overwrite, may_replace)
         for leftover in stale_siblings(target, "staged"):
@@ -51,9 +51,7 @@ def staged_folder(
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     except BaseException:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
+        remove_folders(made)
         raise
 
 
@@ -135,6 +133,13 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _missing_parents(target: Path) -> list[Path]:
-    """The parents of ``target`` that do not exist, the innermost first."""
-    return [parent for parent in target.parents if not parent.exists()]
+def missing_folders(folder: Path) -> list[Path]:
+    """``folder`` and those of its parents that do not exist, the innermost first."""
+    return [each for each in (folder, *folder.parents) if not each.exists()]
+
+
+def remove_folders(folders: list[Path]) -> None:
+    """Remove each folder that is there and empty, to undo what failed."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()

@@ -134,8 +134,8 @@ def test_failed_create_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(StoreError, match="No space left on the disk"):
-        Run.create(tmp_path / "mine", class_names=NAMES)
-    assert names_in(tmp_path) == []
+        Run.create(tmp_path / "deep" / "mine", class_names=NAMES)
+    assert names_in(tmp_path) == [], "folders stayed behind after a failure"
 
 
 @pytest.mark.parametrize(
