@@ -12,9 +12,10 @@ from nnvis.datasets.digits import load_digits
 from nnvis.datasets.mnist import load_mnist
 from nnvis.datasets.pictures import load_pictures
 from nnvis.datasets.toys import make_blobs, make_moons, make_spirals, small_digits
-from nnvis.errors import DatasetError
+from nnvis.errors import DatasetError, StoreError
 from nnvis.model import Samples
 from nnvis.progress import Progress, quiet
+from nnvis.store.paths import usable_path
 
 # Each name with its loader, which takes seed and progress, in the order in which help shows them.
 _LOADERS: dict[str, Callable[[int, Progress], Samples]] = {
@@ -54,7 +55,7 @@ def load_samples(
         return _LOADERS[source](seed, progress)
     # An empty text would be the path of the current folder.
     if source != "":
-        path = Path(source).expanduser()
+        path = _path(source)
         if path.is_dir():
             return load_pictures(path, seed, progress)
         if path.suffix.lower() == ".npz":
@@ -73,3 +74,10 @@ def load_samples(
         f"Unknown samples {source!r}; known are {', '.join(SOURCES)}, or give the path of a folder "
         "of pictures or of an .npz file."
     )
+
+
+def _path(source: str | PathLike[str]) -> Path:
+    try:
+        return usable_path(Path(source).expanduser())
+    except (StoreError, RuntimeError) as error:  # RuntimeError: ~nobody has no home
+        raise DatasetError(str(error)) from error

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
 from nnvis.errors import StoreError
 from nnvis.model import EpochRecord
+from nnvis.store.paths import usable_path
 from nnvis.store.tensors import Shape, TensorFile, write_tensors
 
 KIND = "nnvis.epoch"
@@ -26,7 +26,7 @@ def save_epoch(record: EpochRecord, path: str | PathLike[str]) -> None:
     StoreError
         When the record is inconsistent or cannot be written.
     """
-    path = Path(path)
+    path = usable_path(path)
     fault = _record_fault(record)
     if fault is not None:
         raise StoreError(f"Cannot write epoch {record.epoch} to {path}: {fault}.")
@@ -49,7 +49,7 @@ def load_epoch(path: str | PathLike[str]) -> EpochRecord:
     FormatError
         When it is truncated, foreign, of a newer version or inconsistent.
     """
-    with TensorFile(Path(path), KIND) as file:
+    with TensorFile(usable_path(path), KIND) as file:
         for name in ("prediction", "probability"):
             if name not in file.shapes:
                 raise file.fault(f"tensor {name!r} is missing")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
 from nnvis.errors import StoreError
 from nnvis.model import Importance
 from nnvis.store.names import class_name_fault
+from nnvis.store.paths import usable_path
 from nnvis.store.plain import to_json
 from nnvis.store.tensors import Shape, TensorFile, write_tensors
 
@@ -24,7 +24,7 @@ def save_importance(importance: Importance, path: str | PathLike[str]) -> None:
     StoreError
         When the scores are inconsistent or cannot be written.
     """
-    path = Path(path)
+    path = usable_path(path)
     fault = importance_fault(importance)
     if fault is not None:
         raise StoreError(f"Cannot write the importance to {path}: {fault}.")
@@ -50,7 +50,7 @@ def load_importance(path: str | PathLike[str]) -> Importance:
     FormatError
         When it is truncated, foreign, of a newer version or inconsistent.
     """
-    with TensorFile(Path(path), KIND) as file:
+    with TensorFile(usable_path(path), KIND) as file:
         units = _names(file, "layers", "unit/")
         edges = _names(file, "connections", "edge/")
         for name, shape in file.shapes.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from nnvis.errors import FormatError, StoreError
 from nnvis.model import Layer, Network
 from nnvis.store.names import class_name_fault
+from nnvis.store.paths import usable_path
 from nnvis.store.plain import to_json
 from nnvis.store.tensors import Shape, TensorFile, write_tensors
 
@@ -39,7 +39,7 @@ def save_network(network: Network, path: str | PathLike[str]) -> None:
     StoreError
         When the network is inconsistent (see `validate_network`) or cannot be written.
     """
-    path = Path(path)
+    path = usable_path(path)
     fault = network_fault(network)
     if fault is not None:
         raise StoreError(f"Cannot write the network to {path}: {fault}.")
@@ -62,7 +62,7 @@ def load_network(path: str | PathLike[str]) -> Network:
     FormatError
         When it is truncated, foreign, of a newer version or inconsistent.
     """
-    with TensorFile(Path(path), KIND) as file:
+    with TensorFile(usable_path(path), KIND) as file:
         fault = shape_fault(file.shapes)
         if fault is not None:
             raise file.fault(fault)

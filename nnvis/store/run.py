@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nnvis.errors import StoreError
-from nnvis.model import EpochRecord, Importance, Network
+from nnvis.model import EpochRecord, Importance, LayerGraph, Network
 from nnvis.store.atomic import make_folder
 from nnvis.store.description import (
     FIXED,
@@ -24,6 +26,7 @@ from nnvis.store.epoch import load_epoch, save_epoch
 from nnvis.store.importance import load_importance, save_importance
 from nnvis.store.names import class_name_fault
 from nnvis.store.network import load_network, save_network
+from nnvis.store.paths import usable_path
 from nnvis.store.plain import plain
 from nnvis.store.staging import (
     entries_of,
@@ -32,9 +35,11 @@ from nnvis.store.staging import (
     restore_interrupted,
     staged_folder,
 )
+from nnvis.store.weights import load_model_file, save_model
 
 NETWORK_FILE = "network.safetensors"
 IMPORTANCE_FILE = "importance.safetensors"
+MODEL_FILE = "model.safetensors"
 
 
 class Run:
@@ -79,7 +84,7 @@ class Run:
             When the folder is not empty or cannot be written, or class names are missing, empty
             or alike.
         """
-        path = Path(path)
+        path = usable_path(path)
         description = _describe(class_names, model, dataset, layers, config, seed)
         restore_interrupted(path)
         if entries := entries_of(path, path):
@@ -107,7 +112,7 @@ class Run:
         FormatError
             When it is no run, or its ``run.json`` truncated, foreign or of a newer version.
         """
-        path = Path(path)
+        path = usable_path(path)
         restore_interrupted(path)
         return cls(path, read_description(path))
 
@@ -128,7 +133,7 @@ class Run:
             Before the block runs when ``path`` is not empty: a run is replaced only with
             ``overwrite``, anything else never.
         """
-        shown = Path(path)
+        shown = usable_path(path)
         with staged_folder(shown, overwrite, is_run) as hidden:
             run = cls.create(hidden, **entries)
             yield run
@@ -198,6 +203,14 @@ class Run:
         self._require(self.importance_path, "importance", "nnvis process")
         return load_importance(self.importance_path)
 
+    def save_model(self, graph: LayerGraph, state: Mapping[str, np.ndarray]) -> None:
+        """Keep the scored model's layers and parameters, for bundling again and evaluation."""
+        save_model(graph, state, self._path / MODEL_FILE)
+
+    def load_model(self) -> tuple[LayerGraph, dict[str, np.ndarray]]:
+        self._require(self._path / MODEL_FILE, "model", "nnvis process")
+        return load_model_file(self._path / MODEL_FILE)
+
     def save_epoch(self, record: EpochRecord) -> None:
         """Write ``record``; one of the same epoch is replaced."""
         path = self._epoch_path(record.epoch)
@@ -244,7 +257,7 @@ def find_network(path: str | PathLike[str]) -> Path:
     FormatError
         When ``path`` is a folder but no run.
     """
-    path = Path(path)
+    path = usable_path(path)
     if path.is_file():
         return path
     run = Run.open(path)
