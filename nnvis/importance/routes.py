@@ -8,17 +8,19 @@ import torch
 from torch import nn
 
 from nnvis.graph.kinds import WeightLayer
-from nnvis.graph.running import device_of
-from nnvis.importance.chain import ChainLayer, DenseChain
+from nnvis.graph.running import call, device_of
+from nnvis.importance.chain import ACTIVATIONS, ChainLayer, DenseChain
 from nnvis.importance.gates import Route, Statistics, statistics_of_sets
 from nnvis.importance.hooked import HookedModel
 from nnvis.importance.sampling import ClassSet
+from nnvis.importance.tracing import trace_chain
 
 _ACTIVATION_MODULES: dict[type[nn.Module], str] = {
     nn.ReLU: "relu",
     nn.Tanh: "tanh",
     nn.Sigmoid: "sigmoid",
 }
+_TRIAL = 64
 _WITHOUT_EFFECT = (nn.Identity, nn.Dropout)  # in evaluation mode
 
 # Folding puts one copy of the weights per class into memory, and takes differences of numbers
@@ -35,24 +37,31 @@ def choose_route(
     epsilon: float,
     batch: int,
 ) -> Route:
-    """The dense route for a plain chain of dense layers on flat samples, else the hooks."""
+    """The dense route for a plain chain of dense layers on flat samples, else the hooks.
+
+    A chain is taken only when it gives the model's own output on the first samples.
+    """
     chain = read_chain(model)
-    if chain is None or x[0].numel() != chain[0].weight.shape[1]:
-        return HookedModel(model, layers, x, sets, epsilon)
+    general = HookedModel(model, layers, x, sets, epsilon)
+    if chain is None or not _gives_the_same(chain, model, layers, x):
+        return general
     folded = 2 * len(sets) * sum(layer.weight.numel() for layer in chain) * x.element_size()
     statistics = statistics_of_sets(x, sets, x[0].numel(), device_of(model))
     if folded > _MOST_FOLDED_BYTES or _is_far_off_centre(statistics, epsilon):
-        return HookedModel(model, layers, x, sets, epsilon)
+        return general
     return DenseChain(chain, x.reshape(len(x), -1), statistics, epsilon, (len(sets), batch))
 
 
 def read_chain(model: nn.Module) -> list[ChainLayer] | None:
-    """The dense layers of an ``nn.Sequential`` of known modules; ``None`` for anything else.
+    """The dense layers of a model that only runs known modules in turn; else ``None``.
 
-    Only exact types count (a subclass may compute anything), and only modules without hooks
+    Only exact types count (a subclass may compute anything), and only models without hooks
     (the user's hooks would not run).
     """
-    flat = _modules(model)
+    if any(module._forward_pre_hooks or module._forward_hooks for module in model.modules()):
+        return None
+    traced = trace_chain(model)
+    flat = [model] if type(model) is nn.Linear else traced
     if flat is None:
         return None
     layers: list[ChainLayer] = []
@@ -80,20 +89,21 @@ def read_chain(model: nn.Module) -> list[ChainLayer] | None:
     return layers if layers and layers[-1].activation == "identity" else None
 
 
-def _modules(model: nn.Module) -> list[nn.Module] | None:
-    """What ``model`` runs one after the other, or ``None`` when that cannot be known."""
-    if _has_hooks(model):
-        return None
-    if type(model) is not nn.Sequential:
-        return [model]
-    parts = [_modules(child) for child in model]
-    if any(part is None for part in parts):
-        return None
-    return [module for part in parts if part is not None for module in part]
-
-
-def _has_hooks(module: nn.Module) -> bool:
-    return bool(module._forward_pre_hooks or module._forward_hooks)
+def _gives_the_same(
+    chain: Sequence[ChainLayer], model: nn.Module, layers: Sequence[WeightLayer], x: torch.Tensor
+) -> bool:
+    weights = [layer.weight.shape for layer in chain]
+    if weights != [entry.kind.weight_matrix(entry.module).shape for entry in layers]:
+        return False
+    if x[0].numel() != weights[0][1]:
+        return False
+    with torch.no_grad():
+        few = x[:_TRIAL].to(device_of(model))
+        expected = call(model, few)
+        h = few.reshape(len(few), -1)
+        for layer in chain:
+            h = ACTIVATIONS[layer.activation].apply_(h @ layer.weight.t() + layer.bias)
+        return h.shape == expected.shape and torch.allclose(h, expected, rtol=1e-3, atol=1e-4)
 
 
 def _is_far_off_centre(statistics: Statistics, epsilon: float) -> bool:

@@ -8,8 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.gates import gated_layer, gated_layer_backward, two_way_cross_entropy
-from oracles.gates_cases import Wrapped, clusters, mlp
+from oracles.gates_cases import Residual, Wrapped, clusters, mlp
 from torch import nn
+from torch.nn import functional
 
 from nnvis.graph import weight_layers
 from nnvis.importance.chain import DenseChain
@@ -77,7 +78,7 @@ def test_the_target_is_the_class_against_the_sum_of_the_others(n_classes, batch,
 
 def _routes(model, x, y, batch=16, epsilon=EPSILON):
     """Both routes and one batch for each class, in float64."""
-    model = model.double()
+    model = model.double().eval()
     x = torch.from_numpy(x).double()
     rng = np.random.default_rng(0)
     sets = class_sets(y, [str(n) for n in range(y.max() + 1)], None, rng)
@@ -134,11 +135,32 @@ def test_data_statistics_are_those_of_the_whole_class_set():
         np.testing.assert_allclose(found.variance[number].numpy(), rows.var(0), rtol=1e-3)
 
 
+class Written(nn.Module):
+    """A model as most people write one: layers, and a forward of their own."""
+
+    def __init__(self, forward):
+        super().__init__()
+        self.fc1 = nn.Linear(6, 4)
+        self.fc2 = nn.Linear(4, 3)
+        self.written = forward
+
+    def forward(self, x):
+        return self.written(self, x)
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [
         (mlp(6, 4, 3), "dense"),
         (nn.Sequential(nn.Flatten(), mlp(6, 4), nn.ReLU(), nn.Dropout(0.3), mlp(4, 3)), "dense"),
+        (Written(lambda m, x: m.fc2(functional.relu(m.fc1(x.view(-1, 6))))), "dense"),
+        (Written(lambda m, x: m.fc2(m.fc1(torch.flatten(x, 1)).tanh())), "dense"),
+        (Written(lambda m, x: m.fc2(functional.dropout(m.fc1(x), 0.5, m.training))), "dense"),
+        (Written(lambda m, x: m.fc2(functional.dropout(m.fc1(x), 0.5))), "hooks"),
+        (Written(lambda m, x: m.fc2(m.fc1(x).relu() * 2)), "hooks"),
+        (Written(lambda m, x: m.fc2(m.fc1(x) + m.fc1(x))), "hooks"),
+        (Written(lambda m, x: m.fc2(m.fc1(x if x.sum() < 1e9 else -x))), "hooks"),
+        (Residual(), "hooks"),
         (Wrapped(mlp(6, 4, 3)), "hooks"),
         (nn.Sequential(nn.ReLU(), nn.Linear(6, 3)), "hooks"),
         (nn.Sequential(nn.Linear(6, 3), nn.ReLU()), "hooks"),

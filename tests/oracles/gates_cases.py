@@ -47,7 +47,7 @@ def fitted(*sizes, x, y, seed=0, steps=150):
 
 
 class Wrapped(nn.Module):
-    """The same network as its parts, but one that only the general route can take."""
+    """The same network as its parts, with a step that only the general route can take."""
 
     def __init__(self, model: nn.Sequential) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Wrapped(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         for module in self.children():
             x = module(x)
-        return x
+        return x + 0.0
 
 
 class Residual(nn.Module):
