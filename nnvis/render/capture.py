@@ -18,6 +18,7 @@ from nnvis.errors import RenderError
 from nnvis.gl.context import open_context
 from nnvis.gl.target import Target
 from nnvis.model.network import Network
+from nnvis.render import palette
 from nnvis.render.camera import Camera, read_camera, view_of
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import EVEN_MARGINS, Frame, arrange, make_frame
@@ -133,7 +134,9 @@ def _draw(
     try:
         renderer.upload(scene)
         if words is not None:
-            text.upload(arrange(scene, words, view_of(camera, scene.bounds, size)))
+            halo = palette.background_colour(rendering.background)
+            labels = arrange(scene, words, view_of(camera, scene.bounds, size))
+            text.upload(labels, (float(halo[0]), float(halo[1]), float(halo[2])))
         for x, y, wide, tall in _tiles(width, height, side):
             if target is None or (target.width, target.height) != (wide, tall):
                 if target is not None:

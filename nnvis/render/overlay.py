@@ -95,15 +95,24 @@ def _captions(scene: Scene, frame: Frame, view: View) -> tuple[Label, ...]:
         if placed is None:
             continue
         labels = []
+        row = _row(scene, frame, view)
         for (name, kind), x in zip(lines, placed, strict=True):
-            y = frame.row - 1.35 * frame.small
+            y = row - 1.35 * frame.small
             labels.append(Label(name, x - measure(name, frame.text) / 2, y, frame.text, strong))
             half = measure(kind, frame.small) / 2
-            labels.append(Label(kind, x - half, frame.row, frame.small, faint))
+            labels.append(Label(kind, x - half, row, frame.small, faint))
         return tuple(labels)
     line = _one_line([scene.layers[n] for n in shown], frame.text, width - 2 * edge)
     x = (width - measure(line, frame.text)) / 2
-    return (Label(line, x, frame.row, frame.text, strong),)
+    return (Label(line, x, _row(scene, frame, view), frame.text, strong),)
+
+
+def _row(scene: Scene, frame: Frame, view: View) -> float:
+    """Baseline of the captions' lower line: close under the network, in the margin at most."""
+    height = frame.size[1]
+    lowest = (0.5 - 0.5 * float(view.project(scene.hull)[:, 1].min())) * height
+    below = lowest + 2.4 * frame.text + 1.35 * frame.small
+    return min(frame.row, max(0.5 * height, below))
 
 
 def _apart(

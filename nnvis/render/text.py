@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +125,12 @@ def set_glyphs(labels: tuple[Label, ...]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(quads, GLYPH), atlas
 
 
+def _rims(label: Label, colour: tuple[float, float, float]) -> list[Label]:
+    reach = max(1, round(label.size / 12))
+    steps = [(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach) if x or y]
+    return [replace(label, x=label.x + x, y=label.y + y, colour=colour) for x, y in steps]
+
+
 class TextPass:
     """Draws labels over a finished image."""
 
@@ -136,10 +142,19 @@ class TextPass:
         self._texture: Any = None
         self._count = 0
 
-    def upload(self, labels: tuple[Label, ...]) -> None:
-        """Show these labels from now on, in place of those before."""
+    def upload(
+        self, labels: tuple[Label, ...], halo: tuple[float, float, float] | None = None
+    ) -> None:
+        """Show these labels from now on, in place of those before.
+
+        Parameters
+        ----------
+        halo
+            The background's colour: letters get a rim of it, to be read over edges as well.
+        """
         self._release_labels()
-        quads, atlas = set_glyphs(labels)
+        rims = [] if halo is None else [rim for label in labels for rim in _rims(label, halo)]
+        quads, atlas = set_glyphs((*rims, *labels))
         self._count = len(quads)
         if not self._count:
             return
