@@ -36,7 +36,8 @@ class EdgePass:
 
     def __init__(self, ctx: moderngl.Context) -> None:
         self.ctx = ctx
-        self._programs: dict[tuple[str, int], tuple[Program, Any]] = {}
+        self._programs: dict[tuple[str, int], Program] = {}
+        self._arrays: dict[tuple[str, int], Any] = {}
         self._buffer: Any = None
         self._texture: Any = None
         self._scene: Scene | None = None
@@ -98,24 +99,25 @@ class EdgePass:
         if key not in self._programs:
             flat = int(mode in ("line", "point"))
             defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
-            program = Program(self.ctx, *_SHADERS[mode], defines)
-            array = self.ctx.vertex_array(program.gl, [])
+            self._programs[key] = Program(self.ctx, *_SHADERS[mode], defines)
+        program = self._programs[key]
+        if key not in self._arrays:
+            array = self._arrays[key] = self.ctx.vertex_array(program.gl, [])
             for first, prefix in enumerate(("before_", "start_", "stop_", "after_")):
                 bind(array, program, self._buffer, POINT, prefix, first)
-            self._programs[key] = program, array
-        return self._programs[key]
+        return program, self._arrays[key]
 
     def _release_scene(self) -> None:
-        # Arrays refer to the buffer, so they go with it; programs are cheap beside a frame.
-        for program, array in self._programs.values():
-            array.release()
-            program.release()
-        self._programs.clear()
-        for thing in (self._buffer, self._texture):
+        # Arrays refer to the buffer and go with it; programs stay for the next scene.
+        for thing in (*self._arrays.values(), self._buffer, self._texture):
             if thing is not None:
                 thing.release()
+        self._arrays.clear()
         self._buffer = self._texture = None
 
     def release(self) -> None:
         self._release_scene()
+        for program in self._programs.values():
+            program.release()
+        self._programs.clear()
         self._scene = None

@@ -25,7 +25,8 @@ class NodePass:
 
     def __init__(self, ctx: moderngl.Context) -> None:
         self.ctx = ctx
-        self._programs: dict[tuple[str, int], tuple[Program, Any]] = {}
+        self._programs: dict[tuple[str, int], Program] = {}
+        self._arrays: dict[tuple[str, int], Any] = {}
         self._buffer: Any = None
         self._scene: Scene | None = None
 
@@ -36,7 +37,7 @@ class NodePass:
 
     def upload(self, scene: Scene) -> None:
         """Take over the units of a scene, in place of the one before."""
-        self.release()
+        self._release_scene()
         self._scene = scene
         self._buffer = self.ctx.buffer(scene.units.tobytes())
 
@@ -65,17 +66,23 @@ class NodePass:
         if key not in self._programs:
             flat = int(mode == "point")
             defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
-            program = Program(self.ctx, "node/node.vert", "common/ball.frag", defines)
-            array = self.ctx.vertex_array(program.gl, [])
+            self._programs[key] = Program(self.ctx, "node/node.vert", "common/ball.frag", defines)
+        program = self._programs[key]
+        if key not in self._arrays:
+            array = self._arrays[key] = self.ctx.vertex_array(program.gl, [])
             bind(array, program, self._buffer, UNIT)
-            self._programs[key] = program, array
-        return self._programs[key]
+        return program, self._arrays[key]
+
+    def _release_scene(self) -> None:
+        for thing in (*self._arrays.values(), self._buffer):
+            if thing is not None:
+                thing.release()
+        self._arrays.clear()
+        self._buffer = None
 
     def release(self) -> None:
-        for program, array in self._programs.values():
-            array.release()
+        self._release_scene()
+        for program in self._programs.values():
             program.release()
         self._programs.clear()
-        if self._buffer is not None:
-            self._buffer.release()
-        self._buffer = self._scene = None
+        self._scene = None

@@ -183,3 +183,19 @@ def test_a_camera_inside_the_network_draws(ctx):
     camera = Camera(0.0, 0.0, distance=0.1)
     _, _, pixels, _ = draw(ctx, synthetic_network(), camera)
     assert pixels.std() > 0
+
+
+def test_another_scene_takes_the_place_of_the_first(ctx):
+    first, second = build_scene(synthetic_network()), build_scene(synthetic_network(seed=9))
+    view = view_of(Camera(), first.bounds, (WIDTH, HEIGHT))
+    target, renderer, fresh = Target(ctx, WIDTH, HEIGHT), Renderer(ctx), Renderer(ctx)
+    pictures = []
+    for one, scenes in ((renderer, (first, second)), (fresh, (second,))):
+        for scene in scenes:
+            one.upload(scene)
+            one.draw(target, view, RenderingConfig())
+            pictures.append(target.read())
+    assert (pictures[0] != pictures[1]).any()
+    np.testing.assert_array_equal(pictures[1], pictures[2])
+    for thing in (renderer, fresh, target):
+        thing.release()
