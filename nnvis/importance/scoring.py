@@ -23,9 +23,10 @@ from nnvis.model import Importance
 from nnvis.progress import Progress, quiet
 
 if TYPE_CHECKING:
-    from jaxtyping import Float32
+    from jaxtyping import Float32, Int64
 
 _TRIAL = 64
+_TRAVEL = 1.8
 
 
 def score_importance(
@@ -62,8 +63,8 @@ def score_importance(
     -------
     Importance
         Units |γ| over the layer's largest, output units one-hot; edges |w| over the
-        connection's largest. ``options`` hold the settings, ``epochs_run``, ``route``,
-        ``losses`` and, with ``settle``, ``correlations``.
+        connection's largest. ``options`` hold the settings, ``epochs_run``, ``steps``,
+        ``route``, ``losses`` and, with ``settle``, ``correlations``.
 
     Raises
     ------
@@ -76,6 +77,10 @@ def score_importance(
     of the class's whole set of samples, which never change; every other layer with those of
     the batch, and the gradient flows through them. Source: Ioffe & Szegedy 2015; Liu et al.
     2017; the ``nn_vis`` thesis.
+
+    Adam moves a scale by about the learning rate a step, so with few samples the default
+    epochs end before scales that start at one have parted, and all units score alike.
+    :func:`fitting_rate` gives a learning rate for the samples at hand.
     """
     settings = read_config(ImportanceConfig, config)
     progress = quiet(progress)
@@ -93,7 +98,7 @@ def score_importance(
             )
         rng = np.random.default_rng(settings.seed)
         sets = class_sets(wanted, names, settings.samples_per_class, rng)
-        _, batch = batch_shape(sets, settings.batch_size)
+        steps, batch = batch_shape(sets, settings.batch_size)
         progress.check("scoring importance")
         route = choose_route(model, layers, samples, sets, settings.epsilon, batch)
         gates = make_gates(
@@ -110,12 +115,28 @@ def score_importance(
     options = {
         **settings.model_dump(),
         "epochs_run": tuned.epochs,
+        "steps": tuned.epochs * steps,
         "route": route.name,
         "losses": list(tuned.losses),
         "correlations": list(tuned.correlations),
     }
     units = {**tuned.importance.units, graph.layers[-1].name: one_hot}
     return Importance(units, tuned.importance.edges, names, options)
+
+
+def fitting_rate(y: Int64[np.ndarray, "sample"], config: ImportanceConfig | None = None) -> float:
+    """The learning rate with which scales can part in the epochs of ``config``, but not more.
+
+    It is 1.8 over the number of steps: on MNIST (784-81-49-10, all samples or 1,000 a class)
+    pruning by the scores keeps most accuracy where steps × rate is 1.6 to 2.1; below 1 the
+    units of a layer score nearly alike, and above 3 the first layer's scales fade away.
+    """
+    settings = config if config is not None else ImportanceConfig()
+    counts = np.bincount(y)
+    most = settings.samples_per_class or int(counts.max())
+    largest = 2 * min(int(counts.max()), most)
+    batch = max(min(settings.batch_size, largest), 2)
+    return min(1.0, _TRAVEL / (-(-largest // batch) * settings.epochs))
 
 
 def _class_count(model: nn.Module, samples: torch.Tensor) -> int:

@@ -11,8 +11,9 @@ from oracles.gates_cases import Residual, Wrapped, clusters, fitted, mlp
 from torch import nn
 
 import nnvis
+from nnvis.config import ImportanceConfig
 from nnvis.errors import Cancelled, ConfigError, DatasetError, ModelError
-from nnvis.importance import score_importance
+from nnvis.importance import fitting_rate, score_importance
 from nnvis.importance.tuning import has_settled
 from nnvis.progress import Progress
 
@@ -204,6 +205,16 @@ def test_settle_stops_when_the_ranking_has_moved_and_then_settled():
 )
 def test_settled_means_moved_and_then_at_rest(correlations, settled):
     assert has_settled(correlations, 0.98) is settled
+
+
+@pytest.mark.parametrize("counts", [(40, 40, 40), (300, 20, 50), (2, 2, 2)])
+@pytest.mark.parametrize("extra", [{}, {"samples_per_class": 30}, {"batch_size": 8, "epochs": 3}])
+def test_a_fitting_rate_lets_scales_travel_1_8_in_the_steps_that_run(counts, extra):
+    x, y = clusters(counts)
+    config = ImportanceConfig(**extra)
+    rate = fitting_rate(y, config)
+    steps = score_importance(mlp(6, 3), x, y, config).options["steps"]
+    assert rate == pytest.approx(min(1.0, 1.8 / steps))
 
 
 class Returns(nn.Module):
