@@ -1,0 +1,40 @@
+"""``nnvis doctor`` and ``bench``: what this machine offers and how fast it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from nnvis.cli.terminal import console, say, show_table
+
+
+def doctor() -> None:
+    """What this machine offers nnvis, and what to install for the rest."""
+    from nnvis.cli.diagnosis import diagnose
+
+    rows, advice = diagnose()
+    show_table("nnvis doctor", rows)
+    for line in advice:
+        say(line)
+    if not advice:
+        say("Everything that nnvis uses is here: nnvis demo")
+
+
+def bench(
+    *,
+    only: tuple[str, ...] = (),
+    quick: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """The benchmark table of this machine: medians, and ratios against named alternatives.
+
+    Parameters
+    ----------
+    only
+        Run these parts only: start, bundling, scaling, importance, demo, render.
+    quick
+        One run of each instead of several.
+    """
+    from nnvis.bench import run_benchmarks
+
+    run_benchmarks(only, 1 if quick else 3, console)

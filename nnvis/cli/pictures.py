@@ -1,0 +1,113 @@
+"""``nnvis render`` and ``view``: a network as a picture or in a window."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from nnvis.cli.settings import merged
+from nnvis.cli.terminal import say
+from nnvis.config import RenderingConfig
+from nnvis.errors import RenderError, UsageError
+
+RenderingFlags = Annotated[RenderingConfig | None, Parameter(name="rendering")]
+
+
+def render(
+    run: Path,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    mode: str = "all",
+    size: str = "1920x1080",
+    camera: str = "default",
+    labels: bool = True,
+    config: Path | None = None,
+    rendering: RenderingFlags = None,
+) -> None:
+    """Draw a network to a PNG, off screen.
+
+    Parameters
+    ----------
+    run
+        A run's folder or a network.safetensors.
+    output
+        The picture to write, .png.
+    mode
+        all (class colours), importance (grey), or a class name.
+    size
+        Width x height in pixels, such as 3840x2160.
+    camera
+        default, left, right, front, back, top, bottom, or azimuth,elevation[,zoom] in degrees.
+    labels
+        Layer captions, class legend and the line that says what is drawn.
+    config
+        A JSON file with the rendering settings.
+    """
+    width, height = parse_size(size)
+    settings = merged(RenderingConfig, config, rendering)
+    if output.suffix.lower() != ".png":
+        raise UsageError(f"Cannot draw to {output}: the name must end in .png.")
+    from nnvis.render import render_image
+    from nnvis.store import find_network, load_network
+
+    network = load_network(find_network(run))
+    render_image(
+        network, output, width, height, mode, parse_camera(camera), settings, labels=labels
+    )
+    say(f"picture: {output} ({width} x {height}, {network.caption})")
+
+
+def view(run: Path = Path("runs/demo")) -> None:
+    """Open a network in a window.
+
+    Parameters
+    ----------
+    run
+        A run's folder or a network.safetensors.
+    """
+    from nnvis.store import find_network, load_network
+
+    network = load_network(find_network(run))
+    if not has_display():
+        raise RenderError(
+            "There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set); draw a "
+            f"picture instead: nnvis render {run} -o network.png."
+        )
+    from nnvis.app import open_window
+
+    open_window(network, str(run))
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """``(3840, 2160)`` from ``3840x2160``."""
+    match = re.fullmatch(r"(\d+)\s*[xX×]\s*(\d+)", text.strip())
+    if match is None:
+        raise UsageError(f"--size must be WIDTHxHEIGHT such as 1920x1080, got {text!r}.")
+    return int(match[1]), int(match[2])
+
+
+def parse_camera(text: str) -> str | tuple[float, ...]:
+    """A camera's name, or its angles from ``azimuth,elevation[,zoom]``."""
+    if re.fullmatch(r"[a-z ]+", text):
+        return text
+    try:
+        angles = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        angles = ()
+    if len(angles) not in (2, 3):
+        raise UsageError(
+            f"--camera must be a name or azimuth,elevation[,zoom] such as 30,20,1.5, got {text!r}."
+        )
+    return angles
+
+
+def has_display() -> bool:
+    """Whether a window could open here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,258 @@
+"""``nnvis demo``, ``process`` and ``bundle``: from a model to a bundled network in a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from nnvis.cli.settings import merged
+from nnvis.cli.terminal import reporting, say, show_table
+from nnvis.config import ImportanceConfig, ProcessingConfig, TrainingConfig
+
+if TYPE_CHECKING:
+    from nnvis.bundling import BundlingQuality
+    from nnvis.model import Network
+    from nnvis.store import Run
+
+# The bundled digits are a sixth of MNIST: larger steps take the gates as far in as many epochs.
+DEMO_IMPORTANCE = ImportanceConfig(learning_rate=5e-3)
+
+ProcessingFlags = Annotated[ProcessingConfig | None, Parameter(name="processing")]
+ImportanceFlags = Annotated[ImportanceConfig | None, Parameter(name="importance")]
+TrainingFlags = Annotated[TrainingConfig | None, Parameter(name="training")]
+
+
+def demo(
+    *,
+    out: Path = Path("runs/demo"),
+    data: str = "digits",
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+    show: Annotated[bool, Parameter(negative="")] = False,
+    pictures: bool = True,
+    config: Path | None = None,
+    processing: ProcessingFlags = None,
+    importance: ImportanceFlags = None,
+    training: TrainingFlags = None,
+) -> None:
+    """Train a classifier on handwritten digits, score it, bundle it, save and show it.
+
+    Parameters
+    ----------
+    out
+        The run's folder.
+    data
+        digits (shipped inside), mnist, blobs, moons, spirals, sklearn-digits, or a path to an
+        image folder or .npz file.
+    overwrite
+        Replace a run that is there, once the new one is complete.
+    show
+        Open the network in a window where there is a display.
+    pictures
+        Draw pictures into the run.
+    config
+        A JSON file with the processing settings.
+    """
+    begin = perf_counter()
+    settings = merged(ProcessingConfig, config, processing)
+    training = training or TrainingConfig()
+    scoring = importance or DEMO_IMPORTANCE
+    from nnvis.datasets import load_samples
+    from nnvis.store import Run
+
+    with reporting() as progress:
+        samples = load_samples(data, seed=training.seed, progress=progress)
+        sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
+        with Run.staged(
+            out,
+            overwrite=overwrite,
+            class_names=samples.class_names,
+            model={"kind": "mlp", "sizes": sizes},
+            dataset={"source": data, "description": samples.source},
+            config={"processing": settings, "importance": scoring, "training": training},
+            seed=training.seed,
+        ) as run:
+            from nnvis.learning import Recorder, mlp_for, train
+            from nnvis.pipeline import process as process_model
+
+            model = mlp_for(samples, training)
+            recorder = Recorder(run, model, probe=(samples.x_test, samples.y_test))
+            numbers = train(model, samples, training, recorder, progress)
+            network = process_model(
+                model, samples.x_train, samples.y_train, run, settings, progress, scoring
+            )
+            drawn = _draw_pictures(run, network) if pictures else []
+    rows = [
+        ("data", samples.source),
+        ("network", "-".join(map(str, sizes))),
+        ("test accuracy", f"{numbers[-1]['test_accuracy']:.4f}"),
+        *_network_rows(network, run),
+        ("time", f"{perf_counter() - begin:.1f} s"),
+    ]
+    _close(run, rows, [run.path / "renders" / name for name in drawn], show)
+
+
+def process(
+    model: str,
+    *,
+    data: str,
+    out: Path,
+    architecture: str | None = None,
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+    pictures: bool = True,
+    config: Path | None = None,
+    processing: ProcessingFlags = None,
+    importance: ImportanceFlags = None,
+) -> None:
+    """Score, place and bundle your own model, and save it as a run.
+
+    Parameters
+    ----------
+    model
+        package.module:function that returns a torch model, or a .pt or .safetensors file of
+        weights.
+    data
+        Where its samples come from: digits, mnist, blobs, moons, spirals, sklearn-digits, or
+        a path to an image folder or .npz file.
+    out
+        The run's folder.
+    architecture
+        For a file of weights: package.module:function, or sizes such as 784-81-49-10.
+    overwrite
+        Replace a run that is there, once the new one is complete.
+    pictures
+        Draw pictures into the run.
+    config
+        A JSON file with the processing settings.
+    """
+    begin = perf_counter()
+    settings = merged(ProcessingConfig, config, processing)
+    scoring = importance or ImportanceConfig()
+    from nnvis.datasets import load_samples
+    from nnvis.store import Run
+
+    with reporting() as progress:
+        samples = load_samples(data, progress=progress)
+        with Run.staged(
+            out,
+            overwrite=overwrite,
+            class_names=samples.class_names,
+            model={"kind": "given", "model": model, "architecture": architecture},
+            dataset={"source": data, "description": samples.source},
+            config={"processing": settings, "importance": scoring},
+            seed=scoring.seed,
+        ) as run:
+            from nnvis.learning import evaluate, load_model
+            from nnvis.pipeline import process as process_model
+
+            loaded = load_model(model, architecture)
+            accuracy, _ = evaluate(loaded, samples.x_test, samples.y_test)
+            network = process_model(
+                loaded, samples.x_train, samples.y_train, run, settings, progress, scoring
+            )
+            drawn = _draw_pictures(run, network) if pictures else []
+    rows = [
+        ("data", samples.source),
+        ("test accuracy", f"{accuracy:.4f}"),
+        *_network_rows(network, run),
+        ("time", f"{perf_counter() - begin:.1f} s"),
+    ]
+    _close(run, rows, [run.path / "renders" / name for name in drawn], show=False)
+
+
+def bundle(
+    run: Path,
+    *,
+    pictures: bool = True,
+    config: Path | None = None,
+    processing: ProcessingFlags = None,
+) -> None:
+    """Bundle a run's network again, with other settings.
+
+    Parameters
+    ----------
+    run
+        The run's folder.
+    pictures
+        Draw its pictures again.
+    config
+        A JSON file with the processing settings; without it those of the run.
+    """
+    begin = perf_counter()
+    from nnvis.bundling import measure_bundling
+    from nnvis.config import read_config
+    from nnvis.pipeline import build_network, save_bundled
+    from nnvis.pipeline import bundle as bundle_network
+    from nnvis.store import Run
+
+    opened = Run.open(run)
+    importance = opened.load_importance()
+    graph, _ = opened.load_model()
+    stored = (opened.description.get("config") or {}).get("processing") or {}
+    if config is not None:
+        settings = merged(ProcessingConfig, config, processing)
+    else:
+        flags = processing.model_dump(include=processing.model_fields_set) if processing else {}
+        settings = read_config(ProcessingConfig, {**stored, **flags})
+    with reporting() as progress:
+        network = bundle_network(build_network(graph, importance, settings), settings, progress)
+        quality = measure_bundling(network, settings, progress=progress)
+        save_bundled(opened, network, quality)
+        drawn = _draw_pictures(opened, network) if pictures else []
+    rows = [*_network_rows(network, opened), ("time", f"{perf_counter() - begin:.1f} s")]
+    _close(opened, rows, [opened.path / "renders" / name for name in drawn], show=False)
+
+
+def _draw_pictures(run: Run, network: Network) -> list[str]:
+    """Pictures in all classes and in grey; without OpenGL none, and a line that says why."""
+    from nnvis.errors import RenderError
+    from nnvis.render import render_image
+
+    folder = run.renders_folder
+    try:
+        render_image(network, folder / "network.png")
+        render_image(network, folder / "importance.png", mode="importance")
+    except RenderError as error:
+        say(f"No picture was made: {error}")
+        return []
+    return ["network.png", "importance.png"]
+
+
+def _network_rows(network: Network, run: Run) -> list[tuple[str, str]]:
+    return [
+        ("edges", network.caption),
+        ("points", f"{network.point_count:,}"),
+        *quality_rows(run.description["bundling"]),
+    ]
+
+
+def quality_rows(quality: BundlingQuality | dict) -> list[tuple[str, str]]:
+    """The measures of a bundling for the terminal."""
+    values = quality if isinstance(quality, dict) else quality.to_dict()
+    ends = "exact" if values["end_points_exact"] else "moved"
+    return [
+        ("ink", f"{values['ink']:.3f} of the straight edges'"),
+        ("mean distortion", f"{values['mean_distortion']:.3f}"),
+        (
+            "purity",
+            f"{values['purity']:.3f}, {values['purity_gap']:+.3f} against a bundling blind to "
+            "classes",
+        ),
+        ("end points", ends),
+    ]
+
+
+def _close(run: Run, rows: list[tuple[str, str]], drawn: list[Path], show: bool) -> None:
+    show_table(str(run.path), rows)
+    for picture in drawn:
+        say(f"picture: {picture}")
+    if show:
+        from nnvis.cli.pictures import has_display, view
+
+        if has_display():
+            view(run.path)
+            return
+        say("There is no display here: copy the pictures to a machine that has one to see them.")
+    say(f"Draw it from elsewhere: nnvis render {run.path} -o network.png --camera left")
