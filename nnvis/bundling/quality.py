@@ -35,7 +35,13 @@ class BundlingQuality:
         Σ_voxels |Σ v| / Σ_voxels Σ |v| for the class vectors v along the edges; 1 when every
         voxel holds one class direction.
     shuffled_purity
-        The same for the same bundling with class vectors shuffled among edges.
+        Purity of the same network bundled with class vectors shuffled among the edges, counted
+        with the shuffled vectors it was bundled with. Even edges that share a voxel only by
+        geometry then carry unlike classes, so this is low.
+    blind_purity
+        Purity of that same bundling, counted with the edges' true vectors: what bundling
+        reaches that knows the geometry but not the classes. Edges that end near each other
+        have like classes anyway, so this is the harder baseline of the two.
     end_points_exact
         Every polyline starts and ends exactly at its units.
     """
@@ -44,14 +50,21 @@ class BundlingQuality:
     mean_distortion: float
     purity: float
     shuffled_purity: float
+    blind_purity: float
     end_points_exact: bool
 
     @property
     def purity_gap(self) -> float:
+        """How much purer than the bundling of shuffled classes."""
         return self.purity - self.shuffled_purity
 
+    @property
+    def blind_gap(self) -> float:
+        """How much purer than a bundling blind to the classes; the conservative gap."""
+        return self.purity - self.blind_purity
+
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "purity_gap": self.purity_gap}
+        return {**asdict(self), "purity_gap": self.purity_gap, "blind_gap": self.blind_gap}
 
 
 def measure_bundling(
@@ -63,7 +76,7 @@ def measure_bundling(
     """Measure a bundled network; bundles once more with shuffled class vectors to compare."""
     ends = np.stack([network.edge_source, network.edge_target], axis=1)
     if network.edge_count == 0:
-        return BundlingQuality(1.0, 1.0, 1.0, 1.0, True)
+        return BundlingQuality(1.0, 1.0, 1.0, 1.0, 1.0, True)
     mix = config.edge_importance_type
     shuffled_ends = shuffle_within_connections(network, np.random.default_rng(seed))
     shuffled = advect_edges(straighten_edges(network), config, progress, class_ends=shuffled_ends)
@@ -71,6 +84,7 @@ def measure_bundling(
     occupied, purity = ink_and_purity(network, ends, mix)
     straight_occupied, _ = ink_and_purity(plain, ends, mix)
     _, shuffled_purity = ink_and_purity(shuffled, shuffled_ends, mix)
+    _, blind_purity = ink_and_purity(shuffled, ends, mix)
     position = network.unit_position
     first = network.point_position[network.point_offset[:-1]]
     last = network.point_position[network.point_offset[1:] - 1]
@@ -82,6 +96,7 @@ def measure_bundling(
         mean_distortion=float(np.mean(edge_lengths(network) / edge_lengths(plain))),
         purity=purity,
         shuffled_purity=shuffled_purity,
+        blind_purity=blind_purity,
         end_points_exact=bool(exact),
     )
 
