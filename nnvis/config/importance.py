@@ -12,7 +12,13 @@ class ImportanceConfig(Settings):
 
     epochs: int = Field(20, ge=1, description="Passes over each class's samples.")
     batch_size: int = Field(128, ge=2, description="Samples per class in one step.")
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="Adam's step size for the gates.")
+    learning_rate: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Adam's step size for the gates; none for 0.001, or as much more as it takes "
+        "for the scales to part in the steps that these samples give.",
+    )
     l1: float = Field(0.01, ge=0, description="Weight of the sum of |scale| in the loss.")
     l2: float = Field(0.0, ge=0, description="Weight of the sum of squared scales in the loss.")
     gate_from_zero: bool = Field(False, description="Start the scales at zero instead of one.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float32, Int64
 
 _TRIAL = 64
+_LEAST_RATE = 1e-3
 _TRAVEL = 1.6
 
 
@@ -63,8 +64,9 @@ def score_importance(
     -------
     Importance
         Units |γ| over the layer's largest, output units one-hot; edges |w| over the
-        connection's largest. ``options`` hold the settings, ``epochs_run``, ``steps``,
-        ``route``, ``losses`` and, with ``settle``, ``correlations``.
+        connection's largest. ``options`` hold the settings (``learning_rate`` the number that
+        was used), ``epochs_run``, ``steps``, ``route``, ``losses`` and, with ``settle``,
+        ``correlations``.
 
     Raises
     ------
@@ -78,9 +80,10 @@ def score_importance(
     the batch, and the gradient flows through them. Source: Ioffe & Szegedy 2015; Liu et al.
     2017; the ``nn_vis`` thesis.
 
-    Adam moves a scale by about the learning rate a step, so with few samples the default
-    epochs end before scales that start at one have parted, and all units score alike.
-    :func:`fitting_rate` gives a learning rate for the samples at hand.
+    Adam moves a scale by about the learning rate a step, so with few samples at 0.001 the
+    default epochs would end before scales that start at one have parted, and all units would
+    score alike. So with ``learning_rate`` left out it is 0.001 or :func:`fitting_rate`,
+    whichever is more.
     """
     settings = read_config(ImportanceConfig, config)
     progress = quiet(progress)
@@ -111,9 +114,13 @@ def score_importance(
         )
         one_hot: Float32[np.ndarray, "unit class"] = np.eye(n_classes, dtype=np.float32)
         start = Importance({}, edge_importance(graph), names)
-        tuned = tune(route, gates, sets, graph, start, settings, rng, progress)
+        rate = settings.learning_rate
+        if rate is None:
+            rate = max(_LEAST_RATE, fitting_rate(wanted, settings))
+        tuned = tune(route, gates, sets, graph, start, settings, rate, rng, progress)
     options = {
         **settings.model_dump(),
+        "learning_rate": rate,
         "epochs_run": tuned.epochs,
         "steps": tuned.epochs * steps,
         "route": route.name,

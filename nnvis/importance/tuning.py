@@ -75,6 +75,7 @@ def tune(
     graph: LayerGraph,
     start: Importance,
     config: ImportanceConfig,
+    rate: float,
     rng: np.random.Generator,
     progress: Progress,
 ) -> Tuned:
@@ -85,6 +86,8 @@ def tune(
     start
         Importance whose edges, class names and output units are already right; its other
         units are filled in from the gates.
+    rate
+        Adam's step size; ``config.learning_rate`` is not read.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def tune(
     """
     steps, _ = batch_shape(sets, config.batch_size)
     total = steps * config.epochs
-    adam = Adam(gates.values, config.learning_rate)
+    adam = Adam(gates.values, rate)
     scales, scale_gradients = (
         flat[: gates.scale_count] for flat in (gates.values, gates.gradients)
     )

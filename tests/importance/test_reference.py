@@ -16,7 +16,7 @@ def test_scoring_agrees_with_batch_norm_class_by_class():
     x[np.arange(1200), y] += 3
     model = fitted(8, 12, 4, x=x, y=y)
     # 60 epochs of 10 steps: enough for scales that start at one to part.
-    config = {"epochs": 60, "batch_size": 64, "l1": 0.01}
+    config = {"epochs": 60, "batch_size": 64, "learning_rate": 1e-3, "l1": 0.01}
     ours = score_importance(model, x, y, config).units
     reference = score_class_by_class(model, x, y, 4, epochs=60, batch_size=64, l1=0.01)
     for name, expected in zip(("input", "fc1"), reference, strict=True):

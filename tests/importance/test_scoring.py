@@ -217,6 +217,24 @@ def test_a_fitting_rate_lets_scales_travel_1_6_in_the_steps_that_run(counts, ext
     assert rate == pytest.approx(min(1.0, 1.6 / steps))
 
 
+@pytest.mark.parametrize("given", [None, 0.02])
+def test_the_rate_left_out_is_the_fitting_one_and_never_below_a_thousandth(given):
+    x, y = clusters((40, 40, 40))
+    model = mlp(6, 3)
+    few = score_importance(model, x, y, {"learning_rate": given, "epochs": 20})
+    assert few.options["learning_rate"] == (given or fitting_rate(y)), "not the rate it ran with"
+    again = score_importance(model, x, y, {"learning_rate": few.options["learning_rate"]})
+    assert np.array_equal(few.units["input"], again.units["input"])
+    many = score_importance(model, x, y, {"learning_rate": given, "epochs": 900, "batch_size": 60})
+    assert many.options["learning_rate"] == (given or 1e-3)
+
+
+def test_few_samples_part_the_units_without_any_setting():
+    x, y = clusters((20, 20, 20))
+    scores = score_importance(fitted(6, 12, 3, x=x, y=y), x, y).units["input"]
+    assert scores.std() > 0.1, f"all units score alike: {scores.round(2)}"
+
+
 class Returns(nn.Module):
     def __init__(self, make):
         super().__init__()
