@@ -74,6 +74,8 @@ class Grid:
 def gaussian_taps(sigma: float) -> Float32[np.ndarray, "tap"]:
     """Normalised Gaussian weights at whole cells out to three ``sigma`` (in cells)."""
     radius = max(1, math.ceil(3 * sigma))
+    # Far below a cell the neighbours get nothing; the square must not overflow.
+    sigma = max(sigma, 1e-3)
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return (taps / taps.sum()).astype(np.float32)
 

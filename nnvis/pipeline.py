@@ -204,7 +204,9 @@ def _edges(graph: LayerGraph, importance: Importance, prune_percentage: float) -
             strict=False,
         )
     )
-    parts = []
+    none = np.zeros(0, np.int64)
+    # The empty part serves a graph without connections: its network has no edges.
+    parts = [(none, none, np.zeros(0, np.float32), np.zeros(0, np.float32))]
     for connection in graph.connections:
         units_out, units_in = connection.weight.shape
         target = np.repeat(np.arange(units_out), units_in) + begin[connection.target]
@@ -260,11 +262,16 @@ def _on_lattice(network: Network, settings: ProcessingConfig) -> Network:
 
 
 def _state(model: nn.Module) -> dict[str, np.ndarray]:
-    """Parameters and buffers as arrays; types that numpy lacks (bfloat16) as float32."""
+    """Parameters and buffers as arrays; 8- and 16-bit floats, of which numpy lacks most, as
+    float32. What a module adds of its own that is no tensor is left out."""
+    import torch
+
     arrays = {}
     for name, value in model.state_dict().items():
-        tensor = value.detach().cpu()
-        arrays[name] = (tensor.float() if tensor.dtype.itemsize == 2 else tensor).numpy()
+        if isinstance(value, torch.Tensor):
+            tensor = value.detach().cpu()
+            small = tensor.is_floating_point() and tensor.dtype.itemsize < 4
+            arrays[name] = (tensor.float() if small else tensor).numpy()
     return arrays
 
 

@@ -118,8 +118,9 @@ class Bundler:
         margin = SIDE_MARGIN * self.config.layer_width
         first = lines.points[lines.offset[:-1]]
         last = lines.points[lines.offset[1:] - 1]
-        low = np.minimum(first.min(axis=0), last.min(axis=0)) - np.float32([margin, margin, 0])
-        high = np.maximum(first.max(axis=0), last.max(axis=0)) + np.float32([margin, margin, 0])
+        aside = np.array([margin, margin, 0], np.float32)
+        low = np.minimum(first.min(axis=0), last.min(axis=0)) - aside
+        high = np.maximum(first.max(axis=0), last.max(axis=0)) + aside
         return np.stack([low, high]).astype(np.float32)
 
 

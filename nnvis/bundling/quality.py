@@ -93,12 +93,19 @@ def measure_bundling(
     )
     return BundlingQuality(
         ink=occupied / straight_occupied,
-        mean_distortion=float(np.mean(edge_lengths(network) / edge_lengths(plain))),
+        mean_distortion=mean_distortion(network, plain),
         purity=purity,
         shuffled_purity=shuffled_purity,
         blind_purity=blind_purity,
         end_points_exact=bool(exact),
     )
+
+
+def mean_distortion(network: Network, plain: Network) -> float:
+    """Mean of polyline length over straight length; edges without length are left out."""
+    straight = edge_lengths(plain).astype(np.float64)
+    length = edge_lengths(network)[straight > 0]
+    return float(np.mean(length / straight[straight > 0])) if len(length) else 1.0
 
 
 def edge_lengths(network: Network) -> Float32[np.ndarray, "edge"]:
@@ -123,16 +130,15 @@ def shuffle_within_connections(
 
 def ink_and_purity(network: Network, ends: np.ndarray, mix: int) -> tuple[int, float]:
     """Number of voxels touched, and the purity of the class vectors in them."""
-    points = network.point_position
+    points, offset = network.point_position, network.point_offset
     low = points.min(axis=0).astype(np.float64) - VOXEL
     shape = ((points.max(axis=0) - low) / VOXEL).astype(np.int64) + 2
     vectors = unit_length(network.unit_importance.astype(np.float64)).astype(np.float32)
-    voxels = int(shape.prod())
-    occupied = np.zeros(voxels, np.bool_)
-    total = np.zeros((voxels, vectors.shape[1]), np.float32)
-    norms = raster.rasterise(
-        points, network.point_offset, vectors, ends.astype(np.int32), mix,
-        low, VOXEL, shape, occupied, total,
-    )  # fmt: skip
+    ends = ends.astype(np.int32)
+    row = np.full(int(shape.prod()), -1, np.int32)
+    occupied = raster.mark_voxels(points, offset, low, VOXEL, shape, row)
+    # Rows for touched voxels alone: all voxels of a thousand classes would fill the memory.
+    total = np.zeros((occupied, vectors.shape[1]), np.float32)
+    norms = raster.sum_vectors(points, offset, vectors, ends, mix, low, VOXEL, shape, row, total)
     purity = float(np.linalg.norm(total, axis=1).sum() / norms) if norms > 0 else 1.0
-    return int(occupied.sum()), purity
+    return occupied, purity

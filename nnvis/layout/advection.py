@@ -112,7 +112,7 @@ def _move(
     density = ClassDensity(NODE_KERNEL, times)
     # Each unit is the one interior point of a polyline of three points, all in one plane.
     offset = np.arange(0, 3 * units + 1, 3, dtype=np.int64)
-    plane = np.repeat(network.unit_position * np.float32([1, 1, 0]), 3, axis=0)
+    plane = np.repeat(network.unit_position * np.array([1, 1, 0], np.float32), 3, axis=0)
     box = np.array([[-half, -half, 0], [half, half, 0]], np.float32)
     for done, (h, s) in enumerate(zip(steps, separations(steps, last), strict=True), start=1):
         grid = density.estimate(plane, offset, vectors, ends, 1, h, smallest_cell, in_plane=True)

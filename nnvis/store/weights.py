@@ -70,7 +70,12 @@ def load_model_file(path: str | PathLike[str]) -> tuple[LayerGraph, dict[str, np
 
 def _is_own_weight(connection: Connection, state: Mapping[str, np.ndarray]) -> bool:
     own = state.get(f"{connection.module}.weight")
-    return own is not None and np.array_equal(own, connection.weight)
+    # A float64 model's weights may equal their float32 copy in value, but are no float32.
+    return (
+        own is not None
+        and own.dtype == connection.weight.dtype
+        and np.array_equal(own, connection.weight)
+    )
 
 
 def _layer(file: TensorFile, entry: Any) -> LayerSpec:
