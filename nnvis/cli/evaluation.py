@@ -11,8 +11,6 @@ from rich.table import Table
 from nnvis.cli.terminal import console, reporting, say
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from nnvis.store import Run
 
 PERCENT = (0, 50, 60, 70, 80, 90, 95)
@@ -75,16 +73,14 @@ def evaluate(
     say(f"Show only the important edges: nnvis bundle {run} --processing.prune-percentage 0.9")
 
 
-def _model(run: Run, model: str | None, architecture: str | None) -> nn.Module:
+def _model(run: Run, model: str | None, architecture: str | None) -> Any:
     """The scored model: given, or rebuilt when nnvis built it.
 
     A run file may name a function of the user's, but nnvis runs only code that the command
     line names.
     """
-    import torch
-
     from nnvis.errors import ModelError
-    from nnvis.learning import build_mlp, load_model
+    from nnvis.learning import load_model, rebuild_mlp
 
     if model is not None:
         return load_model(model, architecture)
@@ -95,15 +91,7 @@ def _model(run: Run, model: str | None, architecture: str | None) -> nn.Module:
             "with --model, as for nnvis process."
         )
     _, state = run.load_model()
-    built = build_mlp([int(size) for size in described["sizes"]])
-    try:
-        built.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
-    except RuntimeError as error:
-        raise ModelError(
-            f"The weights in {run.path} do not fit the sizes {described['sizes']} in its "
-            "run.json; process the model again."
-        ) from error
-    return built
+    return rebuild_mlp(described["sizes"], state)
 
 
 def _write_csv(path: Path, curves: Mapping[str, Any], class_names: tuple[str, ...]) -> None:

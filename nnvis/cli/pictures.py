@@ -10,12 +10,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from nnvis.cli.settings import merged
+from nnvis.cli.settings import flags_of, merged
 from nnvis.cli.terminal import say
 from nnvis.config import RenderingConfig
 from nnvis.errors import RenderError, UsageError
 
-RenderingFlags = Annotated[RenderingConfig | None, Parameter(name="rendering")]
+RenderingFlags = flags_of(RenderingConfig, "rendering")
 
 
 def render(

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from nnvis.cli.settings import merged
+from nnvis.cli.settings import flags_of, merged
 from nnvis.cli.terminal import reporting, say, show_table
-from nnvis.config import ImportanceConfig, ProcessingConfig, TrainingConfig
+from nnvis.config import ImportanceConfig, ProcessingConfig, TrainingConfig, read_config
+from nnvis.errors import UsageError
 
 if TYPE_CHECKING:
     from nnvis.bundling import BundlingQuality
     from nnvis.model import Network
     from nnvis.store import Run
 
-# The bundled digits are a sixth of MNIST: larger steps take the gates as far in as many epochs.
-DEMO_IMPORTANCE = ImportanceConfig(learning_rate=5e-3)
-
-ProcessingFlags = Annotated[ProcessingConfig | None, Parameter(name="processing")]
-ImportanceFlags = Annotated[ImportanceConfig | None, Parameter(name="importance")]
-TrainingFlags = Annotated[TrainingConfig | None, Parameter(name="training")]
+ProcessingFlags = flags_of(ProcessingConfig, "processing")
+ImportanceFlags = flags_of(ImportanceConfig, "importance")
 
 
 def demo(
@@ -35,7 +32,12 @@ def demo(
     config: Path | None = None,
     processing: ProcessingFlags = None,
     importance: ImportanceFlags = None,
-    training: TrainingFlags = None,
+    hidden: tuple[int, ...] = (81, 49),
+    epochs: int = 15,
+    l1: float = 0.0,
+    classes: tuple[int, ...] = (),
+    class_share: tuple[str, ...] = (),
+    seed: int = 0,
 ) -> None:
     """Train a classifier on handwritten digits, score it, bundle it, save and show it.
 
@@ -54,11 +56,33 @@ def demo(
         Draw pictures into the run.
     config
         A JSON file with the processing settings.
+    hidden
+        Units of each hidden layer.
+    epochs
+        Passes over the training samples; 0 shows an untrained network.
+    l1
+        Weight of the sum of absolute weights in the loss.
+    classes
+        Train on these class numbers only.
+    class_share
+        Keep only a share of a class's training samples, such as 3=0.1.
+    seed
+        Seed of the weights, the shuffling and the toy data.
     """
     begin = perf_counter()
     settings = merged(ProcessingConfig, config, processing)
-    training = training or TrainingConfig()
-    scoring = importance or DEMO_IMPORTANCE
+    training = read_config(
+        TrainingConfig,
+        {
+            "hidden": hidden,
+            "epochs": epochs,
+            "l1": l1,
+            "classes": classes or None,
+            "class_share": parse_shares(class_share),
+            "seed": seed,
+        },
+    )
+    scoring = merged(ImportanceConfig, None, importance)
     from nnvis.datasets import load_samples
     from nnvis.store import Run
 
@@ -129,7 +153,7 @@ def process(
     """
     begin = perf_counter()
     settings = merged(ProcessingConfig, config, processing)
-    scoring = importance or ImportanceConfig()
+    scoring = merged(ImportanceConfig, None, importance)
     from nnvis.datasets import load_samples
     from nnvis.store import Run
 
@@ -182,7 +206,6 @@ def bundle(
     """
     begin = perf_counter()
     from nnvis.bundling import measure_bundling
-    from nnvis.config import read_config
     from nnvis.pipeline import build_network, save_bundled
     from nnvis.pipeline import bundle as bundle_network
     from nnvis.store import Run
@@ -191,11 +214,7 @@ def bundle(
     importance = opened.load_importance()
     graph, _ = opened.load_model()
     stored = (opened.description.get("config") or {}).get("processing") or {}
-    if config is not None:
-        settings = merged(ProcessingConfig, config, processing)
-    else:
-        flags = processing.model_dump(include=processing.model_fields_set) if processing else {}
-        settings = read_config(ProcessingConfig, {**stored, **flags})
+    settings = merged(ProcessingConfig, config, processing, stored)
     with reporting() as progress:
         network = bundle_network(build_network(graph, importance, settings), settings, progress)
         quality = measure_bundling(network, settings, progress=progress)
@@ -203,6 +222,20 @@ def bundle(
         drawn = _draw_pictures(opened, network) if pictures else []
     rows = [*_network_rows(network, opened), ("time", f"{perf_counter() - begin:.1f} s")]
     _close(opened, rows, [opened.path / "renders" / name for name in drawn], show=False)
+
+
+def parse_shares(words: tuple[str, ...]) -> dict[int, float] | None:
+    """``{3: 0.1}`` from ``("3=0.1",)``."""
+    shares = {}
+    for word in words:
+        name, _, share = word.partition("=")
+        try:
+            shares[int(name)] = float(share)
+        except ValueError:
+            raise UsageError(
+                f"--class-share must be CLASS=SHARE such as 3=0.1, got {word!r}."
+            ) from None
+    return shares or None
 
 
 def _draw_pictures(run: Run, network: Network) -> list[str]:
@@ -237,8 +270,8 @@ def quality_rows(quality: BundlingQuality | dict) -> list[tuple[str, str]]:
         ("mean distortion", f"{values['mean_distortion']:.3f}"),
         (
             "purity",
-            f"{values['purity']:.3f}, {values['purity_gap']:+.3f} against a bundling blind to "
-            "classes",
+            f"{values['purity']:.3f}, {values['purity_gap']:+.3f} against shuffled classes, "
+            f"{values['blind_gap']:+.3f} against a bundling blind to classes",
         ),
         ("end points", ends),
     ]

@@ -42,5 +42,5 @@ class ProcessingConfig(Settings):
         0.5,
         ge=0,
         le=1,
-        description="How strongly unlike classes part while bundling; 1 is the published form.",
+        description="How strongly unlike classes part while bundling; 0 is attraction alone.",
     )
