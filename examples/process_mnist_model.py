@@ -37,7 +37,7 @@ def main() -> None:
             loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
             loss.backward()
             optimiser.step()
-        recorder.record(epoch, train_loss=loss.item())
+        recorder.record(epoch)
 
     # Score every unit and weight for each class, keep the most important tenth, bundle, save.
     network = nnvis.process(model, x, y, run=run, config={"prune_percentage": 0.9})
