@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from nnvis.errors import RenderError
+# Tests run side by side: threads that wait must sleep, not spin. Read when torch loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from nnvis.errors import RenderError  # noqa: E402
 
 
 @pytest.fixture(scope="module")
