@@ -1,0 +1,122 @@
+"""Measurements that need a process of their own: ``python -m nnvis.bench.child WHAT …``.
+
+Each prints one line of JSON. ``bundle SEED REPEATS [SIZE …]`` bundles a tiny random
+network and then, given sizes, one of these;
+``demo FOLDER DATA EPOCHS [pictures]`` is what ``nnvis demo`` does, with the seconds of each
+stage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+from nnvis.bench.measuring import measure, peak_memory
+from nnvis.progress import Progress, Step
+
+CLASSES = 10
+_WARM_UP = (30, 20, 10)
+
+
+def bundle_random(sizes: Sequence[int], repeats: int, seed: int) -> dict[str, object]:
+    """Seconds of the first, tiny bundling and of ``repeats`` real ones; peak bytes."""
+    begin = perf_counter()
+    import numpy as np
+
+    from nnvis.layout import random_network
+    from nnvis.pipeline import bundle
+
+    rng = np.random.default_rng(seed)
+    small = random_network(_WARM_UP, CLASSES, rng)
+    imported = perf_counter()
+    bundle(small)
+    first = perf_counter()
+    seconds: tuple[float, ...] = ()
+    edges = 0
+    if sizes:
+        network = random_network(sizes, CLASSES, rng)
+        edges = network.edge_count
+        seconds = measure(lambda: bundle(network), repeats)
+    return {
+        "import_seconds": imported - begin,
+        "first_seconds": first - imported,
+        "seconds": seconds,
+        "edges": edges,
+        "peak_bytes": peak_memory(),
+    }
+
+
+class StageClock:
+    """Gives the time since the last report to the stage of each new one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._last = perf_counter()
+
+    def spend(self, stage: str) -> None:
+        """Everything since the last call belongs to ``stage``."""
+        now = perf_counter()
+        self.seconds[stage] += now - self._last
+        self._last = now
+
+    def hear(self, step: Step) -> None:
+        """A listener for :class:`~nnvis.progress.Progress`."""
+        self.spend(step.stage)
+
+
+def demo_stages(folder: Path, data: str, epochs: int, pictures: bool) -> dict[str, object]:
+    """Seconds of each stage of what ``nnvis demo`` does, imports on their own."""
+    clock = StageClock()
+    from nnvis.config import TrainingConfig, read_config
+    from nnvis.datasets import load_samples
+    from nnvis.learning import Recorder, mlp_for, train
+    from nnvis.pipeline import process
+    from nnvis.store import Run
+
+    clock.spend("imports")
+    progress = Progress(clock.hear)
+    settings = read_config(TrainingConfig, {"epochs": epochs})
+    samples = load_samples(data, progress=progress)
+    clock.spend("loading samples")
+    with Run.staged(folder, class_names=samples.class_names) as run:
+        model = mlp_for(samples, settings)
+        recorder = Recorder(run, model, probe=(samples.x_test, samples.y_test))
+        train(model, samples, settings, recorder, progress)
+        clock.spend("training")
+        network = process(model, samples.x_train, samples.y_train, run, progress=progress)
+        clock.spend("saving")
+        if pictures:
+            _draw(run, network)
+            clock.spend("drawing")
+    return {"seconds": dict(clock.seconds), "edges": network.edge_count}
+
+
+def _draw(run: object, network: object) -> None:
+    from nnvis.errors import RenderError
+    from nnvis.render import render_image
+
+    folder = Path(str(getattr(run, "renders_folder", ".")))
+    try:
+        render_image(network, folder / "network.png")
+        render_image(network, folder / "importance.png", mode="importance")
+    except RenderError:
+        return
+
+
+def main(words: Sequence[str]) -> None:
+    """Run what ``words`` ask for and print it."""
+    if words[0] == "bundle":
+        seed, repeats, *sizes = (int(word) for word in words[1:])
+        result = bundle_random(sizes, repeats, seed)
+    else:
+        folder, data, epochs, *rest = words[1:]
+        result = demo_stages(Path(folder), data, int(epochs), "pictures" in rest)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
