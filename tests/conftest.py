@@ -11,7 +11,7 @@ import pytest
 # Tests run side by side: threads that wait must sleep, not spin. Read when torch loads.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from nnvis.errors import RenderError  # noqa: E402
+from nnvis.errors import RenderError
 
 
 @pytest.fixture(scope="module")
