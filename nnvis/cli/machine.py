@@ -23,7 +23,9 @@ def doctor() -> None:
 
 def bench(
     *,
-    only: tuple[str, ...] = (),
+    only: Annotated[
+        tuple[str, ...], Parameter(consume_multiple=True, negative="", show_default=False)
+    ] = (),
     quick: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """The benchmark table of this machine: medians, and ratios against named alternatives.
@@ -38,3 +40,5 @@ def bench(
     from nnvis.bench import run_benchmarks
 
     run_benchmarks(only, 1 if quick else 3, console)
+    if not only:
+        say("Measure one part again: nnvis bench --only bundling")
