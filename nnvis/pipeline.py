@@ -17,7 +17,7 @@ from nnvis.bundling import BundlingQuality, advect_edges, measure_bundling, stra
 from nnvis.bundling.actions import Watcher
 from nnvis.config import ImportanceConfig, ProcessingConfig, read_config
 from nnvis.density import StageTimes
-from nnvis.errors import ModelError
+from nnvis.errors import DatasetError, ModelError
 from nnvis.layout import advect_nodes, layer_planes, place_units
 from nnvis.model import Importance, Layer, LayerGraph, Network
 from nnvis.progress import Progress, quiet
@@ -55,8 +55,10 @@ def build_network(
     ------
     ConfigError
         For settings that are unknown or out of range.
-    ModelError
+    DatasetError
         When the scores belong to another model.
+    ModelError
+        When the model cannot be read as layers.
     """
     from nnvis.graph import read_graph
     from nnvis.importance.pruning import check_belongs
@@ -64,6 +66,7 @@ def build_network(
     settings = read_config(ProcessingConfig, config)
     graph = model if isinstance(model, LayerGraph) else read_graph(model)
     check_belongs(importance, graph)
+    unit_importance = _unit_importance(graph, importance)
     sizes = [layer.size for layer in graph.layers]
     edges = _edges(graph, importance, settings.prune_percentage)
     planes = layer_planes(len(sizes), settings.layer_distance)
@@ -74,7 +77,7 @@ def build_network(
         ),
         class_names=importance.class_names,
         unit_position=place_units(sizes, settings.layer_width, settings.layer_distance),
-        unit_importance=np.concatenate([importance.units[layer.name] for layer in graph.layers]),
+        unit_importance=unit_importance,
         unit_layer=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
         edge_source=edges.source,
         edge_target=edges.target,
@@ -191,6 +194,22 @@ def kept_edges(total: int, prune_percentage: float) -> int:
     """How many of ``total`` edges remain; the share is cut, never the last edge of one."""
     removed = math.floor(total * prune_percentage + 1e-9)
     return max(total - removed, min(total, 1))
+
+
+def _unit_importance(graph: LayerGraph, importance: Importance) -> np.ndarray:
+    """(units, classes) of all layers in order."""
+    parts = []
+    for layer in graph.layers:
+        scores = importance.units.get(layer.name)
+        expected = (layer.size, len(importance.class_names))
+        if scores is None or scores.shape != expected:
+            found = "nothing" if scores is None else f"scores of the shape {scores.shape}"
+            raise DatasetError(
+                f"The importance does not belong to this model: for the units of {layer.name} it "
+                f"holds {found}, expected the shape {expected}; score this model again."
+            )
+        parts.append(scores)
+    return np.concatenate(parts)
 
 
 def _edges(graph: LayerGraph, importance: Importance, prune_percentage: float) -> _Edges:
