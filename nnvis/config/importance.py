@@ -31,7 +31,8 @@ class ImportanceConfig(Settings):
         None,
         gt=0,
         le=1,
-        description="Stop when the rank correlation of the combined scores between two epochs "
-        "exceeds this; none runs every epoch.",
+        description="Settle the ranking early: larger steps at first, which shrink, and a stop "
+        "when the rank correlation of the combined scores between two epochs exceeds this, for "
+        "example 0.99; none runs every epoch with equal steps.",
     )
     seed: int = Field(0, ge=0, description="Seed of the sampling and shuffling.")

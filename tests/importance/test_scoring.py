@@ -14,7 +14,7 @@ import nnvis
 from nnvis.config import ImportanceConfig
 from nnvis.errors import Cancelled, ConfigError, DatasetError, ModelError
 from nnvis.importance import fitting_rate, score_importance
-from nnvis.importance.tuning import has_settled
+from nnvis.importance.tuning import has_settled, rate_share
 from nnvis.progress import Progress
 
 QUICK = {"epochs": 2, "batch_size": 16, "learning_rate": 0.05}
@@ -191,6 +191,30 @@ def test_settle_stops_when_the_ranking_has_moved_and_then_settled():
     assert importance.options["epochs_run"] == len(correlations) + 1
     assert correlations[-1] > 0.98
     assert min(correlations) <= 0.98, "stopped before the ranking had moved at all"
+
+
+def test_half_of_the_steps_that_settle_travel_as_far_as_all_the_plain_ones():
+    shares = np.array([rate_share(step / 2000) for step in range(2000)])
+    assert (np.diff(shares[:1000]) < 0).all(), "steps must shrink"
+    assert shares[999] < 0.01, "the ranking cannot rest: the last steps are large"
+    assert shares[:1000].sum() == pytest.approx(2000, rel=0.01)
+    assert shares.sum() < 1.15 * 2000, "a ranking that does not settle travels much further"
+
+
+def test_a_ranking_that_cannot_settle_takes_every_epoch_and_ranks_as_the_plain_one():
+    rng = np.random.default_rng(0)
+    y = np.arange(600) % 3
+    x = rng.normal(size=(600, 9)).astype(np.float32)
+    x[np.arange(600), y] += 2
+    model = fitted(9, 12, 3, x=x, y=y)
+    config = {"epochs": 20, "batch_size": 32}
+    plain = score_importance(model, x, y, config)
+    importance = score_importance(model, x, y, {**config, "settle": 1.0})
+    assert importance.options["epochs_run"] == 20, "nothing exceeds a correlation of one"
+    assert len(importance.options["correlations"]) == 19
+    assert plain.options["correlations"] == []
+    agreement = np.corrcoef(importance.units["input"].ravel(), plain.units["input"].ravel())[0, 1]
+    assert agreement > 0.95, f"correlates only {agreement:.3f} with the plain scores"
 
 
 @pytest.mark.parametrize(
