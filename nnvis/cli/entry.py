@@ -87,5 +87,7 @@ def _fail(sentence: str, code: int, debug: bool) -> NoReturn:
         import traceback
 
         traceback.print_exc()
-    print(f"nnvis: {sentence}", file=sys.stderr, flush=True)
+    # Messages of other libraries and of the user's model may run over several lines.
+    line = " ".join(part.strip() for part in sentence.splitlines() if part.strip())
+    print(f"nnvis: {line}", file=sys.stderr, flush=True)
     sys.exit(code)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +26,7 @@ def render(
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     mode: str = "all",
     size: str = "1920x1080",
-    camera: str = "default",
+    camera: Annotated[str, Parameter(allow_leading_hyphen=True)] = "default",
     labels: bool = True,
     config: Path | None = None,
     rendering: RenderingFlags = None,
@@ -53,12 +55,14 @@ def render(
     if output.suffix.lower() != ".png":
         raise UsageError(f"Cannot draw to {output}: the name must end in .png.")
     from nnvis.render import render_image
+    from nnvis.render.scene import importance_for
     from nnvis.store import find_network, load_network
 
+    look = parse_camera(camera)
     network = load_network(find_network(run))
-    render_image(
-        network, output, width, height, mode, parse_camera(camera), settings, labels=labels
-    )
+    with wrong_usage():
+        importance_for(network, mode)
+    render_image(network, output, width, height, mode, look, settings, labels=labels)
     say(f"picture: {output} ({width} x {height}, {network.caption})")
 
 
@@ -88,22 +92,41 @@ def parse_size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)\s*[xX×]\s*(\d+)", text.strip())
     if match is None:
         raise UsageError(f"--size must be WIDTHxHEIGHT such as 1920x1080, got {text!r}.")
-    return int(match[1]), int(match[2])
+    from nnvis.render.capture import LARGEST
+
+    sides = int(match[1]), int(match[2])
+    if not all(1 <= side <= LARGEST for side in sides):
+        raise UsageError(f"--size must be 1 to {LARGEST} pixels a side, got {text!r}.")
+    return sides
 
 
 def parse_camera(text: str) -> str | tuple[float, ...]:
     """A camera's name, or its angles from ``azimuth,elevation[,zoom]``."""
-    if re.fullmatch(r"[a-z ]+", text):
-        return text
+    from nnvis.render.camera import read_camera
+
+    look: str | tuple[float, ...] = text
+    if not re.fullmatch(r"[a-z ]+", text):
+        try:
+            look = tuple(float(part) for part in text.split(","))
+        except ValueError:
+            look = ()
+        if len(look) not in (2, 3):
+            raise UsageError(
+                "--camera must be a name or azimuth,elevation[,zoom] such as 30,20,1.5, "
+                f"got {text!r}."
+            )
+    with wrong_usage():
+        read_camera(look)
+    return look
+
+
+@contextmanager
+def wrong_usage() -> Iterator[None]:
+    """What cannot be drawn because an option says so is a fault of usage."""
     try:
-        angles = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        angles = ()
-    if len(angles) not in (2, 3):
-        raise UsageError(
-            f"--camera must be a name or azimuth,elevation[,zoom] such as 30,20,1.5, got {text!r}."
-        )
-    return angles
+        yield
+    except RenderError as error:
+        raise UsageError(str(error)) from error
 
 
 def has_display() -> bool:
