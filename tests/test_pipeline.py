@@ -82,14 +82,18 @@ def test_edges_come_by_combined_score_with_sign_and_units() -> None:
 
 
 def test_equal_scores_stay_in_the_order_of_their_index() -> None:
-    model = build_mlp(SIZES)
+    # Three sizes of weights in a long order, so that a sort that is not stable shows.
+    model = build_mlp((40, 30, 20, 3))
+    rng = np.random.default_rng(0)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.fill_(0.5)
+            levels = rng.choice([0.25, 0.5, 1.0], tuple(parameter.shape))
+            parameter.copy_(torch.from_numpy(levels))
     importance = importance_of(model)
     even = {name: np.ones_like(scores) for name, scores in importance.units.items()}
-    network = nnvis.build_network(model, replace(importance, units=even))
-    pairs = [row[2:4] for row in sorted(edges_by_loops(model, importance), key=lambda r: r[1])]
+    importance = replace(importance, units=even)
+    network = nnvis.build_network(model, importance)
+    pairs = [row[2:4] for row in edges_by_loops(model, importance)]
     np.testing.assert_array_equal(
         np.stack([network.edge_source, network.edge_target], axis=1), pairs,
         err_msg="equal edges must come by connection, target unit, source unit",

@@ -120,12 +120,14 @@ def test_noise_is_the_generators_and_about_two_per_cent():
 
 
 def test_moving_units_carries_their_edges():
-    network = synthetic_network((12, 6, 3))
+    network = synthetic_network((40, 20, 9))
     shift = np.random.default_rng(0).normal(0, 0.1, (network.unit_count, 2)).astype(np.float32)
     moved = move_units(network, network.unit_position[:, :2] + shift)
     assert_complete(moved, network, "moved units")
     straight = move_units(straighten_edges(network), network.unit_position[:, :2] + shift)
     assert distances(straight, straighten_edges(moved)).max() == 0, "straight edges bent"
+    away = network.unit_position[:, :2] * np.array([1e-4, -3], np.float32)
+    assert_complete(move_units(network, away), network, "units moved by unequal amounts")
     back = move_units(moved, network.unit_position[:, :2])
     assert distances(back, network).max() < 1e-6, "moving there and back changed a line"
     both = np.broadcast_to(np.float32([0.1, 0.05]), (network.unit_count, 2))
