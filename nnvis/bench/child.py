@@ -51,11 +51,17 @@ def bundle_random(sizes: Sequence[int], repeats: int, seed: int) -> dict[str, ob
 
 
 class StageClock:
-    """Gives the time since the last report to the stage of each new one."""
+    """Gives the time since the last report to the stage of each new one.
+
+    A stage that starts again, such as bundling for the measures of a bundling, is told apart
+    by the number of its pass.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
         self._last = perf_counter()
+        self._done: dict[str, int] = {}
+        self._pass: dict[str, int] = defaultdict(int)
 
     def spend(self, stage: str) -> None:
         """Everything since the last call belongs to ``stage``."""
@@ -65,7 +71,11 @@ class StageClock:
 
     def hear(self, step: Step) -> None:
         """A listener for :class:`~nnvis.progress.Progress`."""
-        self.spend(step.stage)
+        if step.done <= self._done.get(step.stage, step.done):
+            self._pass[step.stage] += 1
+        self._done[step.stage] = step.done
+        number = self._pass[step.stage]
+        self.spend(step.stage if number == 1 else f"{step.stage}, pass {number}")
 
 
 def demo_stages(folder: Path, data: str, epochs: int, pictures: bool) -> dict[str, object]:

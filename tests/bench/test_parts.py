@@ -137,6 +137,16 @@ def test_stages_of_the_demo(tmp_path):
     assert (tmp_path / "run" / "network.safetensors").is_file()
 
 
+def test_a_stage_that_starts_again_is_told_apart():
+    from nnvis.bench.child import StageClock
+    from nnvis.progress import Step
+
+    clock = StageClock()
+    for stage, done in (("a", 1), ("a", 2), ("b", 1), ("a", 1), ("a", 2), ("b", 2)):
+        clock.hear(Step(stage, done, 2))
+    assert list(clock.seconds) == ["a", "b", "a, pass 2"]
+
+
 @pytest.mark.gl
 @pytest.mark.usefixtures("ctx")
 def test_render(small):
