@@ -166,20 +166,22 @@ def process(
     network = bundle(build_network(graph, importance, settings), settings, progress)
     if run is not None:
         quality = measure_bundling(network, settings, progress=progress)
-        run.save_importance(importance)
-        run.save_model(graph, _state(model))
-        save_bundled(run, network, quality)
+        with run.all_or_none():
+            run.save_importance(importance)
+            run.save_model(graph, _state(model))
+            save_bundled(run, network, quality)
     return network
 
 
 def save_bundled(run: Run, network: Network, quality: BundlingQuality) -> None:
-    """Save a bundled network in its run, with its measures in ``run.json``."""
-    run.save_network(network)
-    run.update(
-        layers=network.layers,
-        edges={"drawn": network.edge_count, "total": network.edges_total},
-        bundling=quality.to_dict(),
-    )
+    """Save a bundled network in its run, with its measures in ``run.json``: both or neither."""
+    with run.all_or_none():
+        run.save_network(network)
+        run.update(
+            layers=network.layers,
+            edges={"drawn": network.edge_count, "total": network.edges_total},
+            bundling=quality.to_dict(),
+        )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ app = App(
     "class and bundled. Start with [bold]nnvis demo[/bold].",
     help_format="rich",
     version=nnvis.__version__,
+    # It would end in silence; nnvis.cli.entry says what the user needs to know.
+    suppress_keyboard_interrupt=False,
 )
 app.command("nnvis.cli.processing:demo", name="demo")
 app.command("nnvis.cli.processing:process", name="process")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ProcessingFlags = flags_of(ProcessingConfig, "processing")
 ImportanceFlags = flags_of(ImportanceConfig, "importance")
+# Pictures of a run with their modes.
+PICTURES = {"network.png": "all", "importance.png": "importance"}
 
 
 def demo(
@@ -218,8 +220,10 @@ def bundle(
     with reporting() as progress:
         network = bundle_network(build_network(graph, importance, settings), settings, progress)
         quality = measure_bundling(network, settings, progress=progress)
-        save_bundled(opened, network, quality)
-        drawn = _draw_pictures(opened, network) if pictures else []
+        paths = [opened.path / "renders" / name for name in PICTURES] if pictures else []
+        with opened.all_or_none(*paths):
+            save_bundled(opened, network, quality)
+            drawn = _draw_pictures(opened, network) if pictures else []
     rows = [*_network_rows(network, opened), ("time", f"{perf_counter() - begin:.1f} s")]
     _close(opened, rows, [opened.path / "renders" / name for name in drawn], show=False)
 
@@ -243,14 +247,13 @@ def _draw_pictures(run: Run, network: Network) -> list[str]:
     from nnvis.errors import RenderError
     from nnvis.render import render_image
 
-    folder = run.renders_folder
     try:
-        render_image(network, folder / "network.png")
-        render_image(network, folder / "importance.png", mode="importance")
+        for name, mode in PICTURES.items():
+            render_image(network, run.renders_folder / name, mode=mode)
     except RenderError as error:
         say(f"No picture was made: {error}")
         return []
-    return ["network.png", "importance.png"]
+    return list(PICTURES)
 
 
 def _network_rows(network: Network, run: Run) -> list[tuple[str, str]]:

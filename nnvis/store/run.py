@@ -16,6 +16,7 @@ from nnvis.errors import StoreError
 from nnvis.model import EpochRecord, Importance, LayerGraph, Network
 from nnvis.store.atomic import make_folder
 from nnvis.store.description import (
+    FILE,
     FIXED,
     is_run,
     new_description,
@@ -35,6 +36,7 @@ from nnvis.store.staging import (
     restore_interrupted,
     staged_folder,
 )
+from nnvis.store.together import together
 from nnvis.store.weights import load_model_file, save_model
 
 NETWORK_FILE = "network.safetensors"
@@ -188,6 +190,22 @@ class Run:
         description |= {name: plain(value, name) for name, value in entries.items()}
         write_description(self._path, description)
         self._description = description
+
+    @contextmanager
+    def all_or_none(self, *others: Path) -> Iterator[None]:
+        """Results that the block saves, and the files ``others``, change together.
+
+        When the block fails, the description, importance, model, network and ``others`` are as
+        they were before it.
+        """
+        description = self._description
+        names = (FILE, IMPORTANCE_FILE, MODEL_FILE, NETWORK_FILE)
+        try:
+            with together([*(self._path / name for name in names), *others]):
+                yield
+        except BaseException:
+            self._description = description
+            raise
 
     def save_network(self, network: Network) -> None:
         save_network(network, self.network_path)
