@@ -33,8 +33,8 @@ def accuracies(samples: Samples, percent: float) -> dict[str, float]:
 
 def test_combined_is_ahead_on_the_digits_that_ship() -> None:
     found = accuracies(load_samples("digits"), 95)
-    assert found["combined"] > found["magnitude"] + 0.05, f"accuracies at 95 % removed: {found}"
-    assert found["combined"] > found["random"] + 0.05, f"accuracies at 95 % removed: {found}"
+    assert found["combined"] > found["magnitude"] + 0.10, f"accuracies at 95 % removed: {found}"
+    assert found["combined"] > found["random"] + 0.20, f"accuracies at 95 % removed: {found}"
 
 
 @pytest.mark.slow
