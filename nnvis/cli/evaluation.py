@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
 from rich.table import Table
 
+from nnvis.cli.settings import stored
 from nnvis.cli.terminal import console, reporting, say
+from nnvis.errors import UsageError
 
 if TYPE_CHECKING:
     from nnvis.store import Run
@@ -23,7 +26,7 @@ def evaluate(
     data: str | None = None,
     model: str | None = None,
     architecture: str | None = None,
-    percent: tuple[int, ...] = PERCENT,
+    percent: Annotated[tuple[int, ...], Parameter(consume_multiple=True, negative="")] = PERCENT,
     csv: Path | None = None,
 ) -> None:
     """Accuracy on the test samples after removing the least important edges.
@@ -50,7 +53,11 @@ def evaluate(
     opened = Run.open(run)
     importance = opened.load_importance()
     scored = _model(opened, model, architecture)
-    source = data or (opened.description.get("dataset") or {}).get("source") or "digits"
+    source = data or stored(opened.description, "dataset", "source")
+    if not isinstance(source, str):
+        raise UsageError(
+            f"The run {run} does not say where its samples come from; name them with --data."
+        )
     with reporting() as progress:
         samples = load_samples(source, progress=progress)
         curves = {}
@@ -84,14 +91,19 @@ def _model(run: Run, model: str | None, architecture: str | None) -> Any:
 
     if model is not None:
         return load_model(model, architecture)
-    described = run.description.get("model")
-    if not isinstance(described, Mapping) or described.get("kind") != "mlp":
+    sizes = stored(run.description, "model", "sizes")
+    if stored(run.description, "model", "kind") != "mlp" or not is_sizes(sizes):
         raise ModelError(
             f"The run {run.path} holds the weights of a model that nnvis did not build; name it "
             "with --model, as for nnvis process."
         )
     _, state = run.load_model()
-    return rebuild_mlp(described["sizes"], state)
+    return rebuild_mlp(sizes, state)
+
+
+def is_sizes(value: Any) -> bool:
+    """Whether ``value`` can be the sizes of dense layers."""
+    return isinstance(value, list) and all(type(each) is int and each > 0 for each in value)
 
 
 def _write_csv(path: Path, curves: Mapping[str, Any], class_names: tuple[str, ...]) -> None:

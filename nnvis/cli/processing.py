@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
 
-from nnvis.cli.settings import flags_of, merged
+from nnvis.cli.settings import flags_of, merged, stored
 from nnvis.cli.terminal import reporting, say, show_table
 from nnvis.config import ImportanceConfig, ProcessingConfig, TrainingConfig, read_config
 from nnvis.errors import UsageError
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nnvis.model import Network
     from nnvis.store import Run
 
+Value = TypeVar("Value")
+# Values one after the other: --classes 3 8.
+Several = Annotated[tuple[Value, ...], Parameter(consume_multiple=True, negative="")]
 ProcessingFlags = flags_of(ProcessingConfig, "processing")
 ImportanceFlags = flags_of(ImportanceConfig, "importance")
 # Pictures of a run with their modes.
@@ -34,11 +37,11 @@ def demo(
     config: Path | None = None,
     processing: ProcessingFlags = None,
     importance: ImportanceFlags = None,
-    hidden: tuple[int, ...] = (81, 49),
+    hidden: Several[int] = (81, 49),
     epochs: int = 15,
     l1: float = 0.0,
-    classes: tuple[int, ...] = (),
-    class_share: tuple[str, ...] = (),
+    classes: Several[int] = (),
+    class_share: Several[str] = (),
     seed: int = 0,
 ) -> None:
     """Train a classifier on handwritten digits, score it, bundle it, save and show it.
@@ -215,8 +218,9 @@ def bundle(
     opened = Run.open(run)
     importance = opened.load_importance()
     graph, _ = opened.load_model()
-    stored = (opened.description.get("config") or {}).get("processing") or {}
-    settings = merged(ProcessingConfig, config, processing, stored)
+    settings = merged(
+        ProcessingConfig, config, processing, stored(opened.description, "config", "processing")
+    )
     with reporting() as progress:
         network = bundle_network(build_network(graph, importance, settings), settings, progress)
         quality = measure_bundling(network, settings, progress=progress)

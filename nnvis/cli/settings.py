@@ -48,3 +48,14 @@ def merged(
     base = read_config(kind, path if path is not None else stored)
     given = {key: value for key, value in vars(flags).items() if value is not None} if flags else {}
     return read_config(kind, {**base.model_dump(), **given})
+
+
+def stored(description: Mapping[str, Any], *names: str) -> Any:
+    """The value that lies under ``names``, one inside the other, in a run's description.
+
+    ``None`` when it is not there: a run made from Python may describe itself in any words.
+    """
+    value: Any = description
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
 from cli import models
 from cli.running import QUICK_PROCESS, Programs, assert_refused, tree
 
+QUICK_BUNDLE = (
+    *("bundle", "run", "--no-pictures"),
+    *("--processing.edge-bandwidth-reduction", "0.2"),
+)
 SCORES = ["combined", "unit", "edge", "magnitude", "random"]
 
 
@@ -59,3 +64,25 @@ def test_model_of_the_user_must_be_named(nnvis: Programs, tmp_path: Path) -> Non
     done = nnvis.run("evaluate", "run", *words, cwd=tmp_path)
     assert done.code == 0, str(done)
     assert "50 %" in done.out
+
+
+def test_run_that_describes_itself_in_other_words(
+    nnvis: Programs, run: Path, tmp_path: Path
+) -> None:
+    """From Python any value may describe model, samples and settings."""
+    path = run / "run.json"
+    described = json.loads(path.read_text())
+    for changed, code, said in (
+        ({"dataset": "photographs"}, 2, "--data"),
+        ({"dataset": None}, 2, "--data"),
+        ({"model": "my model"}, 1, "--model"),
+        ({"model": {"kind": "mlp"}}, 1, "--model"),
+        ({"model": {"kind": "mlp", "sizes": "2-5-7"}}, 1, "--model"),
+    ):
+        path.write_text(json.dumps(described | changed))
+        done = nnvis.run("evaluate", "run", "--percent", "0", cwd=tmp_path)
+        assert_refused(done, code, said)
+    path.write_text(json.dumps(described | {"dataset": "blobs", "config": "as always"}))
+    for words in (("evaluate", "run", "--data", "blobs", "--percent", "0"), QUICK_BUNDLE):
+        done = nnvis.run(*words, cwd=tmp_path)
+        assert done.code == 0, str(done)
