@@ -15,11 +15,27 @@ app = App(
     # It would end in silence; nnvis.cli.entry says what the user needs to know.
     suppress_keyboard_interrupt=False,
 )
-app.command("nnvis.cli.processing:demo", name="demo")
-app.command("nnvis.cli.processing:process", name="process")
-app.command("nnvis.cli.processing:bundle", name="bundle")
-app.command("nnvis.cli.pictures:render", name="render")
-app.command("nnvis.cli.pictures:view", name="view")
-app.command("nnvis.cli.evaluation:evaluate", name="evaluate")
-app.command("nnvis.cli.machine:doctor", name="doctor")
-app.command("nnvis.cli.machine:bench", name="bench")
+app.command(
+    "nnvis.cli.processing:demo",
+    name="demo",
+    help="Train on handwritten digits, score, bundle, save and show.",
+)
+app.command(
+    "nnvis.cli.processing:process", name="process", help="Score, place and bundle your own model."
+)
+app.command(
+    "nnvis.cli.processing:bundle",
+    name="bundle",
+    help="Bundle a run's network again, with other settings.",
+)
+app.command("nnvis.cli.pictures:render", name="render", help="Draw a network to a PNG, off screen.")
+app.command("nnvis.cli.pictures:view", name="view", help="Open a network in a window.")
+app.command(
+    "nnvis.cli.evaluation:evaluate",
+    name="evaluate",
+    help="Accuracy after removing the least important edges.",
+)
+app.command(
+    "nnvis.cli.machine:doctor", name="doctor", help="What this machine offers, and what to install."
+)
+app.command("nnvis.cli.machine:bench", name="bench", help="The benchmark table of this machine.")

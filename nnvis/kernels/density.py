@@ -16,11 +16,8 @@ from numba import njit, prange
 LANES = 16
 DIRECTIONS = LANES - 1
 
-# Sums may be reassociated so that they vectorise; NaN and infinity keep their meaning.
-_FAST = {"reassoc", "nsz", "arcp", "contract"}
 
-
-@njit(parallel=True, cache=True, fastmath=_FAST, nogil=True, error_model="numpy")
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
 def splat(points, offset, vectors, ends, mix, place, shape, partial):
     """Add every interior point's class vector to the eight cells around it.
 
@@ -87,7 +84,7 @@ def splat(points, offset, vectors, ends, mix, place, shape, partial):
                         grid[i + 1, k] += high * v[k]
 
 
-@njit(parallel=True, cache=True, fastmath=_FAST, nogil=True, error_model="numpy")
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
 def sum_partial(partial, grid):
     """Sum the chunks' grids in a fixed order: ``grid[i] = Σ_c partial[c, i]``."""
     for i in prange(grid.shape[0]):
@@ -98,7 +95,7 @@ def sum_partial(partial, grid):
                 grid[i, k] += partial[chunk, i, k]
 
 
-@njit(parallel=True, cache=True, fastmath=_FAST, nogil=True, error_model="numpy")
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
 def blur_axis(grid, outer, length, inner, taps, blurred):
     """Convolve along one axis with symmetric ``taps``; beyond the border the density is zero.
 
@@ -127,7 +124,7 @@ def blur_axis(grid, outer, length, inner, taps, blurred):
                     blurred[out + i, k] += w * grid[begin + i, k]
 
 
-@njit(parallel=True, cache=True, fastmath=_FAST, nogil=True, error_model="numpy")
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
 def norm_into_last_lane(grid):
     """Set the last lane of each cell to the Euclidean norm of the others."""
     for i in prange(grid.shape[0]):

@@ -67,7 +67,7 @@ def resample(points, offset, length, new_offset, resampled):
                 )
 
 
-@njit(parallel=True, cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
 def smooth(points, offset, passes, longest):
     """Laplacian smoothing in place: each interior point becomes the mean of itself and its two
     neighbours, ``passes`` times; end points stay.
