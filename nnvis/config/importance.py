@@ -35,4 +35,4 @@ class ImportanceConfig(Settings):
         "when the rank correlation of the combined scores between two epochs exceeds this, for "
         "example 0.99; none runs every epoch with equal steps.",
     )
-    seed: int = Field(0, ge=0, description="Seed of the sampling and shuffling.")
+    seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the sampling and shuffling.")

@@ -30,4 +30,4 @@ class TrainingConfig(Settings):
         None,
         description="Imbalance: the share of each named class's training samples to keep, 0 to 1.",
     )
-    seed: int = Field(0, ge=0, description="Seed of the weights and the shuffling.")
+    seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the weights and the shuffling.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from os import PathLike
 from pathlib import Path
 
@@ -14,9 +15,11 @@ def usable_path(given: str | PathLike[str]) -> Path:
     Raises
     ------
     StoreError
-        For a name that is too long or holds a zero byte, a loop of links, or a folder on the
-        way that may not be searched.
+        For a name that is empty (an unset shell variable), too long or holds a zero byte, a
+        loop of links, or a folder on the way that may not be searched.
     """
+    if not os.fspath(given):
+        raise StoreError("The path is empty; give the path of a file or folder.")
     path = Path(given)
     try:
         path.stat()

@@ -44,7 +44,11 @@ def staged_folder(
             shutil.rmtree(leftover, ignore_errors=True)
         hidden = hidden_sibling(target, "staged")
         try:
-            make_folder(hidden)
+            try:
+                make_folder(hidden)
+            except StoreError as error:
+                # The user knows the run by its own name.
+                raise StoreError(str(error).replace(str(hidden), str(path))) from error
             yield hidden
             _require_free(path, target, overwrite, may_replace)
             _put(hidden, target)
