@@ -71,7 +71,7 @@ class StageClock:
 
     def hear(self, step: Step) -> None:
         """A listener for :class:`~nnvis.progress.Progress`."""
-        if step.done <= self._done.get(step.stage, step.done):
+        if step.stage not in self._done or step.done < self._done[step.stage]:
             self._pass[step.stage] += 1
         self._done[step.stage] = step.done
         number = self._pass[step.stage]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,7 +100,8 @@ def show_part(part: Part, console: Console) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("compared", style="dim", overflow="fold")
     for row in part.rows:
-        table.add_row(*row.cells())
+        # As text: an extra such as kdedge[perf] is no mark-up.
+        table.add_row(*map(Text, row.cells()))
     console.print(table)
     for remark in part.remarks:
         console.print(remark, markup=False)

@@ -142,7 +142,7 @@ def test_a_stage_that_starts_again_is_told_apart():
     from nnvis.progress import Step
 
     clock = StageClock()
-    for stage, done in (("a", 1), ("a", 2), ("b", 1), ("a", 1), ("a", 2), ("b", 2)):
+    for stage, done in (("a", 1), ("a", 2), ("a", 2), ("b", 1), ("a", 1), ("a", 2), ("b", 2)):
         clock.hear(Step(stage, done, 2))
     assert list(clock.seconds) == ["a", "b", "a, pass 2"]
 

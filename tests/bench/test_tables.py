@@ -44,8 +44,8 @@ def test_table_shows_median_spread_target_and_note():
 
 
 def test_row_without_measurement_says_why():
-    text = printed(Part("part", (Row("thing", note="not installed: pip install thing"),)))
-    assert "not installed: pip install thing" in text
+    text = printed(Part("part", (Row("thing", note="not installed: pip install thing[extra]"),)))
+    assert "not installed: pip install thing[extra]" in text
 
 
 def test_numbers_and_ratios():
