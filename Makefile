@@ -35,7 +35,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/gallery runs
+	rm -rf $(VENV) build dist docs/_build runs
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "nnvis needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; choose another with make PYTHON=python3.12 ...")'

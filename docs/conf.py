@@ -17,7 +17,7 @@ copyright = "2026, the nnvis authors"
 version = release = nnvis.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "gallery"]
+exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 
 html_theme = "furo"

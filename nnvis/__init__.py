@@ -28,9 +28,11 @@ _HOME = {
     "prune_curve": "nnvis.importance",
     "render_image": "nnvis.render",
     "score_importance": "nnvis.importance",
+    "view": "nnvis.app",
 }
 
 if TYPE_CHECKING:
+    from nnvis.app import view
     from nnvis.config import ImportanceConfig, ProcessingConfig, RenderingConfig, TrainingConfig
     from nnvis.errors import NnvisError
     from nnvis.importance import PruneCurve, prune_curve, score_importance
@@ -59,6 +61,7 @@ __all__ = [
     "prune_curve",
     "render_image",
     "score_importance",
+    "view",
 ]
 
 

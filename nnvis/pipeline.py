@@ -106,9 +106,10 @@ def bundle(
     Parameters
     ----------
     config
-        Settings; ``None`` takes those that the network was built with. A larger
-        ``prune_percentage`` than the network's leaves out more of its least important edges;
-        edges that were left out before cannot come back.
+        Settings. Of a mapping or a file, keys that are not given stay as the network was built
+        with, and so do all for ``None``. A larger ``prune_percentage`` than the network's
+        leaves out more of its least important edges; edges that were left out before cannot
+        come back.
     watch
         Called with the network after each iteration, in this thread.
     times
@@ -123,7 +124,7 @@ def bundle(
     Cancelled
         At an iteration's end when asked to.
     """
-    settings = _settings_of(network) if config is None else read_config(ProcessingConfig, config)
+    settings = _settings_of(network, config)
     progress = quiet(progress)
     network = _pruned(network, settings.prune_percentage)
     placed = _on_lattice(network, settings)
@@ -170,6 +171,11 @@ def process(
             run.save_importance(importance)
             run.save_model(graph, _state(model))
             save_bundled(run, network, quality)
+            described = run.description
+            if described.get("model") is None:
+                run.update(model={"kind": "given", "type": type(model).__qualname__})
+            if described.get("seed") is None:
+                run.update(seed=scoring.seed)
     return network
 
 
@@ -177,11 +183,7 @@ def save_bundled(run: Run, network: Network, quality: BundlingQuality) -> None:
     """Save a bundled network in its run, with its measures in ``run.json``: both or neither."""
     with run.all_or_none():
         run.save_network(network)
-        run.update(
-            layers=network.layers,
-            edges={"drawn": network.edge_count, "total": network.edges_total},
-            bundling=quality.to_dict(),
-        )
+        run.update(bundling=quality.to_dict())
 
 
 @dataclass(frozen=True)
@@ -245,9 +247,17 @@ def _edges(graph: LayerGraph, importance: Importance, prune_percentage: float) -
     )
 
 
-def _settings_of(network: Network) -> ProcessingConfig:
+def _settings_of(network: Network, config: ProcessingSource) -> ProcessingConfig:
+    """The given settings over those that the network was built with."""
+    given = read_config(ProcessingConfig, config)
+    if isinstance(config, ProcessingConfig):
+        return given
     stored = network.config.get("processing")
-    return read_config(ProcessingConfig, stored if isinstance(stored, Mapping) else None)
+    base = read_config(ProcessingConfig, stored if isinstance(stored, Mapping) else None)
+    chosen = {name: getattr(given, name) for name in given.model_fields_set}
+    return (
+        base if config is None else read_config(ProcessingConfig, {**base.model_dump(), **chosen})
+    )
 
 
 def _pruned(network: Network, prune_percentage: float) -> Network:

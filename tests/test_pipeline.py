@@ -373,3 +373,21 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process(tmp_path: Path) -> 
     np.testing.assert_allclose(one.unit_position, two.unit_position, atol=1e-5)
     np.testing.assert_array_equal(one.point_offset, two.point_offset)
     np.testing.assert_allclose(one.point_position, two.point_position, atol=1e-5)
+
+
+def test_one_setting_for_bundle_keeps_the_others_of_the_network() -> None:
+    network = built({"prune_percentage": 0.5})
+    bundled = nnvis.bundle(network, {"sampling_rate": 10.0})
+    assert bundled.edge_count == network.edge_count, "a partial setting un-pruned the network"
+    assert bundled.config["processing"]["sampling_rate"] == 10.0
+    assert bundled.config["processing"]["prune_percentage"] == 0.5
+
+
+def test_the_run_describes_the_network_it_holds(tmp_path: Path) -> None:
+    network = built({"prune_percentage": 0.5})
+    run = Run.create(tmp_path / "run", class_names=network.class_names)
+    run.save_network(network)
+    described = Run.open(run.path).description
+    assert described["config"]["processing"]["prune_percentage"] == 0.5
+    assert described["edges"] == {"drawn": network.edge_count, "total": network.edges_total}
+    assert [layer["name"] for layer in described["layers"]] == [x.name for x in network.layers]

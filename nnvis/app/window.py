@@ -6,18 +6,17 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnvis.app.controls import ViewState, advanced, dragged, panned, pressed, scrolled
 from nnvis.app.detail import Detail, full_detail, moving_detail
 from nnvis.config import RenderingConfig, read_config
 from nnvis.errors import RenderError
+from nnvis.model import Network
 from nnvis.render.camera import POSITIONS, Camera, view_of
+from nnvis.render.capture import load
 from nnvis.render.overlay import arrange, make_frame
 from nnvis.render.scene import build_scene
-
-if TYPE_CHECKING:
-    from nnvis.model import Network
 
 KEYS = "drag: turn, right drag: move, wheel: closer, F: all, 0-6: sides, H: rotate, K: picture"
 # A view at rest this long is drawn in full.
@@ -43,6 +42,20 @@ def open_window(
             pass
     finally:
         window.release()
+
+
+def view(network: Any) -> None:
+    """Open a network, a run, or the path of either in a window.
+
+    Raises
+    ------
+    RenderError
+        When no window or no OpenGL 3.3 is to be had: it says what to do.
+    StoreError
+        When there is no network at the path.
+    """
+    title = getattr(network, "path", network)
+    open_window(load(network), "network" if isinstance(network, Network) else str(title))
 
 
 class Window:

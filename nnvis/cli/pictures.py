@@ -55,15 +55,16 @@ def render(
     if output.suffix.lower() != ".png":
         raise UsageError(f"Cannot draw to {output}: the name must end in .png.")
     from nnvis.render import render_image
-    from nnvis.render.scene import importance_for
+    from nnvis.render.scene import build_scene
     from nnvis.store import find_network, load_network
 
     look = parse_camera(camera)
     network = load_network(find_network(run))
     with wrong_usage():
-        importance_for(network, mode)
+        scene = build_scene(network, mode, settings.palette, settings.background)
     render_image(network, output, width, height, mode, look, settings, labels=labels)
-    say(f"picture: {output} ({width} x {height}, {network.caption})")
+    shown = scene.caption(settings.edge_importance_threshold)
+    say(f"picture: {output} ({width} x {height}, {shown})")
 
 
 def view(run: Path = Path("runs/demo")) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -168,7 +169,7 @@ def process(
             out,
             overwrite=overwrite,
             class_names=samples.class_names,
-            model={"kind": "given", "model": model, "architecture": architecture},
+            model=_described(model, architecture),
             dataset={"source": data, "description": samples.source},
             config={"processing": settings, "importance": scoring},
             seed=scoring.seed,
@@ -230,6 +231,14 @@ def bundle(
             drawn = _draw_pictures(opened, network) if pictures else []
     rows = [*_network_rows(network, opened), ("time", f"{perf_counter() - begin:.1f} s")]
     _close(opened, rows, [opened.path / "renders" / name for name in drawn], show=False)
+
+
+def _described(model: str, architecture: str | None) -> dict[str, object]:
+    """The model for ``run.json``; sizes let ``nnvis evaluate`` rebuild it without being told."""
+    for words in (architecture, model):
+        if words and re.fullmatch(r"\d+(-\d+)+", words):
+            return {"kind": "mlp", "sizes": [int(size) for size in words.split("-")]}
+    return {"kind": "given", "model": model, "architecture": architecture}
 
 
 def parse_shares(words: tuple[str, ...]) -> dict[int, float] | None:

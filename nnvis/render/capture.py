@@ -37,7 +37,7 @@ def render_image(
     path: str | PathLike[str] | None = None,
     width: int = 1920,
     height: int = 1080,
-    mode: str = "all",
+    mode: str | int = "all",
     camera: Camera | str | Mapping[str, float] | Sequence[float] = "default",
     rendering: RenderingConfig | Mapping[str, Any] | str | PathLike[str] | None = None,
     labels: bool = True,
@@ -54,8 +54,8 @@ def render_image(
     width, height
         Pixels, 1 to 32768.
     mode
-        ``"all"``: class colours mixed by importance; ``"importance"``: grey; a class name: what
-        matters for that class.
+        ``"all"``: class colours mixed by importance; ``"importance"``: grey; a class's name or
+        number: what matters for that class.
     camera
         A name of :data:`nnvis.render.POSITIONS`, (azimuth, elevation, zoom) or a mapping of
         these, all framed to show the whole network; or a :class:`Camera`, used as it is.
@@ -77,8 +77,14 @@ def render_image(
     """
     settings = read_config(RenderingConfig, rendering)
     _check_size(width, height)
+    if path is not None and Path(path).suffix.lower() != ".png":
+        raise RenderError(f"Cannot draw to {path}: the name must end in .png.")
     look, zoom = read_camera(camera)
-    scene = build_scene(load(network), mode, settings.palette, settings.background)
+    network = load(network)
+    if isinstance(mode, int) and 0 <= mode < len(network.class_names):
+        mode = network.class_names[mode]
+    mode = str(mode)
+    scene = build_scene(network, mode, settings.palette, settings.background)
     words = make_frame(scene, settings, width, height) if labels else None
     if zoom > 0:
         margins = words.margins if words else EVEN_MARGINS

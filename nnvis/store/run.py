@@ -208,7 +208,19 @@ class Run:
             raise
 
     def save_network(self, network: Network) -> None:
-        save_network(network, self.network_path)
+        """Write ``network`` and describe it in ``run.json``: its layers, its share of edges and
+        its settings. Measures of another network's bundling go."""
+        with self.all_or_none():
+            save_network(network, self.network_path)
+            entries: dict[str, Any] = {
+                "layers": network.layers,
+                "edges": {"drawn": network.edge_count, "total": network.edges_total},
+                "bundling": None,
+            }
+            config = self._description.get("config")
+            if config is None or isinstance(config, Mapping):
+                entries["config"] = {**(config or {}), **network.config}
+            self.update(**entries)
 
     def load_network(self) -> Network:
         self._require(self.network_path, "processed network", "nnvis process")
