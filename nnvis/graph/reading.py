@@ -6,6 +6,7 @@ import numpy as np
 from torch import nn
 
 from nnvis.errors import ModelError
+from nnvis.graph.calls import check_traced
 from nnvis.graph.kinds import WeightLayer, weight_layers
 from nnvis.model import Connection, LayerGraph, LayerSpec
 
@@ -16,15 +17,16 @@ def read_graph(model: nn.Module) -> LayerGraph:
     """The layers and connections of ``model``.
 
     Its weight-holding modules, in the order of their registration, must form one chain: each
-    takes as many units as the one before gives. Layers are ``input`` and one for each such
-    module, named by its dotted path; the connection that leads to it has the same name. The
-    model is only read.
+    takes as many units as the one before gives, and forward calls each once in that order
+    (seen here only where ``torch.fx`` can trace it; scoring sees it for any model). Layers are
+    ``input`` and one for each such module, named by its dotted path; the connection that leads
+    to it has the same name. The model is only read.
 
     Raises
     ------
     ModelError
         When it has no layer with weights, one of an unsupported kind, sizes that do not chain,
-        or weights that are not finite.
+        a forward that is no chain, or weights that are not finite.
     """
     found = weight_layers(model)
     if not found:
@@ -32,6 +34,7 @@ def read_graph(model: nn.Module) -> LayerGraph:
             f"The model ({type(model).__name__}) has no layer with weights to show; "
             "it needs at least one nn.Linear."
         )
+    check_traced(model, found)
     layers = [LayerSpec(INPUT, INPUT, _units_in(found[0]))]
     connections: list[Connection] = []
     for number, entry in enumerate(found):

@@ -92,10 +92,13 @@ def read_chain(model: nn.Module) -> list[ChainLayer] | None:
 def _gives_the_same(
     chain: Sequence[ChainLayer], model: nn.Module, layers: Sequence[WeightLayer], x: torch.Tensor
 ) -> bool:
-    weights = [layer.weight.shape for layer in chain]
-    if weights != [entry.kind.weight_matrix(entry.module).shape for entry in layers]:
+    read = [entry.kind.weight_matrix(entry.module) for entry in layers]
+    if len(chain) != len(read) or not all(
+        layer.weight.shape == weight.shape and layer.weight.data_ptr() == weight.data_ptr()
+        for layer, weight in zip(chain, read, strict=True)
+    ):
         return False
-    if x[0].numel() != weights[0][1]:
+    if x[0].numel() != chain[0].weight.shape[1]:
         return False
     with torch.no_grad():
         few = x[:_TRIAL].to(device_of(model))

@@ -12,7 +12,8 @@ from torch import nn
 
 from nnvis.config import ImportanceConfig, read_config
 from nnvis.errors import DatasetError, ModelError
-from nnvis.graph import read_graph, undisturbed, weight_layers
+from nnvis.graph import WeightLayer, read_graph, undisturbed, weight_layers
+from nnvis.graph.calls import watched
 from nnvis.graph.running import call, check_finite, device_of, inputs, labels
 from nnvis.importance.gates import make_gates
 from nnvis.importance.routes import choose_route
@@ -47,8 +48,9 @@ def score_importance(
     Parameters
     ----------
     model
-        A classifier that returns logits (samples, classes). It is used in evaluation mode and
-        left exactly as it was, also after an exception or cancel.
+        A classifier that returns logits (samples, classes), its dense layers called one after
+        the other as registered. It is used in evaluation mode and left exactly as it was, also
+        after an exception or cancel.
     x
         Samples, numpy or torch, first axis sample, in the shape that the model takes.
     y
@@ -94,7 +96,7 @@ def score_importance(
     layers = weight_layers(model)
     samples = inputs(x, model)
     with torch.inference_mode(False), undisturbed(model, settings.seed):
-        n_classes = _class_count(model, samples)
+        n_classes = _class_count(model, layers, samples)
         wanted = labels(y, len(samples), n_classes)
         names = _names(class_names, n_classes)
         if graph.layers[-1].size != n_classes:
@@ -149,10 +151,11 @@ def fitting_rate(y: Int64[np.ndarray, "sample"], config: ImportanceConfig | None
     return min(1.0, _TRAVEL / (-(-largest // batch) * settings.epochs))
 
 
-def _class_count(model: nn.Module, samples: torch.Tensor) -> int:
-    """Number of classes, from a trial on the first samples."""
-    with torch.no_grad():
-        logits = call(model, samples[:_TRIAL].to(device_of(model)))
+def _class_count(model: nn.Module, layers: Sequence[WeightLayer], samples: torch.Tensor) -> int:
+    """Number of classes, from a trial on the first samples, which must go through a chain."""
+    with watched(layers, samples[:_TRIAL].to(device_of(model))) as watch:
+        logits = call(model, watch.given)
+    watch.check(logits)
     check_finite(logits, f"the first {len(logits)}")
     if logits.shape[1] < 2:
         raise ModelError(

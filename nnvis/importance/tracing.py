@@ -7,13 +7,14 @@ caller compares the chain's output with the model's own on real samples.
 
 from __future__ import annotations
 
-import operator
 import warnings
 from typing import Any
 
 import torch
 from torch import fx, nn
 from torch.nn import functional
+
+from nnvis.graph.calls import is_shape
 
 _FUNCTIONS: dict[Any, type[nn.Module]] = {
     torch.relu: nn.ReLU,
@@ -33,8 +34,6 @@ _METHODS: dict[str, type[nn.Module]] = {
     "view": nn.Flatten,
     "reshape": nn.Flatten,
 }
-# Their results only say how to reshape, which the comparison of outputs checks.
-_SHAPES = ("size", "dim", "numel")
 
 
 def trace_chain(model: nn.Module) -> list[nn.Module] | None:
@@ -52,7 +51,7 @@ def trace_chain(model: nn.Module) -> list[nn.Module] | None:
     chain: list[nn.Module] = []
     current: fx.Node | None = None
     for node in graph.nodes:
-        if _is_shape(node):
+        if is_shape(node):
             continue
         if node.op == "placeholder":
             if current is not None:
@@ -61,7 +60,7 @@ def trace_chain(model: nn.Module) -> list[nn.Module] | None:
             return chain if node.args[0] is current else None
         else:
             module = _as_module(node, modules)
-            values = [given for given in node.all_input_nodes if not _is_shape(given)]
+            values = [given for given in node.all_input_nodes if not is_shape(given)]
             if module is None or values != [current]:
                 return None
             chain.append(module)
@@ -77,14 +76,3 @@ def _as_module(node: fx.Node, modules: dict[str, nn.Module]) -> nn.Module | None
         return None
     kind = table.get(node.target)  # pyright: ignore[reportArgumentType]
     return kind() if kind is not None else None
-
-
-def _is_shape(node: fx.Node) -> bool:
-    if node.op == "call_method":
-        return node.target in _SHAPES
-    if node.op != "call_function":
-        return False
-    if node.target is getattr:
-        return node.args[1] == "shape"
-    source = node.args[0] if node.args else None
-    return node.target is operator.getitem and isinstance(source, fx.Node) and _is_shape(source)

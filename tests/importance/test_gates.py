@@ -173,6 +173,13 @@ def test_only_plain_chains_take_the_fast_route(model, name):
     assert _routes(model, x, y)[0].name == name
 
 
+def test_a_chain_of_other_layers_than_those_read_is_not_taken():
+    x, y = clusters()
+    model = Written(lambda m, x: m.fc3(m.fc1(m.fc2(x))))
+    model.fc1, model.fc2, model.fc3 = nn.Linear(6, 6), nn.Linear(6, 6), nn.Linear(6, 3)
+    assert _routes(model, x, y)[0].name == "hooks", "scores would land on other layers"
+
+
 def test_a_model_with_hooks_of_its_own_is_run_as_it_is():
     x, y = clusters()
     model = mlp(6, 4, 3)

@@ -9,8 +9,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.gates_cases import Residual, clusters, fitted, mlp
+from oracles.gates_cases import clusters, fitted, mlp
 from oracles.pruning import measures, remove_lowest
+from torch import nn
 
 from nnvis.errors import ConfigError, DatasetError
 from nnvis.graph import read_graph
@@ -61,7 +62,13 @@ def test_equal_scores_go_in_the_order_of_their_index(scores):
     assert order.tolist() == sorted(range(len(scores)), key=lambda i: (scores[i], i))
 
 
-@pytest.mark.parametrize("make", [lambda: mlp(6, 5, 3), Residual])
+def _normed():
+    return nn.Sequential(
+        nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3)
+    )
+
+
+@pytest.mark.parametrize("make", [lambda: mlp(6, 5, 3), _normed])
 def test_the_model_is_untouched(make):
     model = make()
     before = {name: value.clone() for name, value in model.state_dict().items()}

@@ -20,6 +20,22 @@ from nnvis.progress import Progress
 QUICK = {"epochs": 2, "batch_size": 16, "learning_rate": 0.05}
 
 
+class Normed(nn.Module):
+    """Dense layers in a chain, with a dropout and a batch norm of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(6, 8)
+        self.norm = nn.BatchNorm1d(8)
+        self.fc2 = nn.Linear(8, 8)
+        self.dropout = nn.Dropout(0.5)
+        self.fc3 = nn.Linear(8, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = torch.relu(self.norm(self.fc1(x)))
+        return self.fc3(self.dropout(torch.relu(self.fc2(h))))
+
+
 def _state(model):
     return (
         {name: value.clone() for name, value in model.state_dict().items()},
@@ -80,7 +96,7 @@ def test_the_fast_and_the_general_route_agree(extra):
         np.testing.assert_allclose(scores, general.units[name], atol=1e-4, err_msg=name)
 
 
-@pytest.mark.parametrize("make", [lambda: mlp(6, 8, 3), Residual])
+@pytest.mark.parametrize("make", [lambda: mlp(6, 8, 3), Normed])
 @pytest.mark.parametrize("mode", [True, False])
 def test_the_model_is_untouched(make, mode):
     x, y = clusters()
@@ -97,7 +113,7 @@ def test_the_model_is_untouched(make, mode):
     assert torch.get_num_threads() == threads
 
 
-@pytest.mark.parametrize("make", [lambda: mlp(6, 8, 3), Residual])
+@pytest.mark.parametrize("make", [lambda: mlp(6, 8, 3), Normed])
 def test_the_model_is_untouched_after_a_cancel_half_way(make):
     x, y = clusters((200, 200, 200))
     model = make()
@@ -109,7 +125,7 @@ def test_the_model_is_untouched_after_a_cancel_half_way(make):
 
 
 def test_the_model_is_untouched_after_an_exception_in_its_forward():
-    class Fails(Residual):
+    class Fails(Normed):
         calls = 0
 
         def forward(self, x):
@@ -297,6 +313,32 @@ def test_bad_input_is_one_sentence(model, x, y, config, kind, words):
     assert "\n" not in str(caught.value)
 
 
+class Swapped(nn.Module):
+    """Layers of fitting sizes, called in another order than registered."""
+
+    def __init__(self, *, traceable):
+        super().__init__()
+        self.i, self.z, self.a = nn.Linear(6, 5), nn.Linear(5, 5), nn.Linear(5, 5)
+        self.o = nn.Linear(5, 3)
+        self.traceable = traceable
+
+    def forward(self, x):
+        if not self.traceable and x.sum() > 1e9:
+            return x
+        return self.o(torch.relu(self.z(torch.relu(self.a(torch.relu(self.i(x)))))))
+
+
+@pytest.mark.parametrize("traceable", [True, False])
+def test_layers_called_out_of_order_are_refused_and_not_scored_in_each_others_place(traceable):
+    with pytest.raises(ModelError, match="Module a is called where z is the next one"):
+        score_importance(Swapped(traceable=traceable), X, Y, QUICK)
+
+
+def test_a_skip_is_refused():
+    with pytest.raises(ModelError, match="At module fc3 the model joins two paths, from fc1"):
+        score_importance(Residual(), X, Y, QUICK)
+
+
 def test_names_that_do_not_fit_are_refused():
     with pytest.raises(DatasetError, match="2 names, but the model gives 3 classes"):
         score_importance(mlp(6, 3), X, Y, QUICK, class_names=["a", "b"])
@@ -321,7 +363,7 @@ def test_torch_and_numpy_give_the_same(tensor):
 
 
 @pytest.mark.parametrize("guard", [torch.no_grad, torch.inference_mode])
-@pytest.mark.parametrize("make", [lambda: mlp(6, 4, 3), Residual])
+@pytest.mark.parametrize("make", [lambda: mlp(6, 4, 3), Normed])
 def test_works_where_the_caller_has_switched_gradients_off(guard, make):
     model = make()
     with guard():
