@@ -69,7 +69,7 @@ def prune_curve(
     x: Any,
     y: Any,
     score: str = "combined",
-    percent: Iterable[float] = range(0, 101, 10),
+    percent: float | Iterable[float] = range(0, 101, 10),
     seed: int = 0,
     progress: Progress | None = None,
 ) -> PruneCurve:
@@ -85,7 +85,7 @@ def prune_curve(
         ``combined``, ``unit``, ``edge``, ``magnitude`` or ``random``; see
         :func:`~nnvis.importance.scores.edge_scores`.
     percent
-        Shares to remove, each 0 to 100, in any order.
+        Shares to remove, each 0 to 100, in any order; or a single one.
     seed
         For the random score.
 
@@ -93,10 +93,7 @@ def prune_curve(
     ------
     ConfigError, DatasetError, ModelError, Cancelled
     """
-    shares = [float(share) for share in percent]
-    wrong = [share for share in shares if not 0 <= share <= 100]
-    if wrong or not shares:
-        raise ConfigError(f"percent must be numbers from 0 to 100, got {wrong or 'none'}.")
+    shares = _shares(percent)
     progress = quiet(progress)
     graph = read_graph(model)
     check_belongs(importance, graph)
@@ -129,6 +126,20 @@ def prune_curve(
         score,
         importance.class_names,
     )
+
+
+def _shares(percent: Any) -> list[float]:
+    try:
+        if isinstance(percent, str):
+            raise TypeError("text is no number")
+        several = hasattr(percent, "__iter__") and getattr(percent, "ndim", 1) > 0
+        shares = [float(share) for share in percent] if several else [float(percent)]
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"percent must be numbers from 0 to 100, got {percent!r}.") from error
+    wrong = [share for share in shares if not 0 <= share <= 100]
+    if wrong or not shares:
+        raise ConfigError(f"percent must be numbers from 0 to 100, got {wrong or 'none'}.")
+    return shares
 
 
 def prune_order(scores: np.ndarray) -> Int64[np.ndarray, "edge"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,7 @@ def score_importance(
     progress
         Told of every eighth step as stage "scoring importance"; can cancel.
     class_names
-        One name a class; the numbers when ``None``.
+        One name a class, all different; the numbers when ``None``.
 
     Returns
     -------
@@ -93,6 +94,7 @@ def score_importance(
     settings = read_config(ImportanceConfig, config)
     progress = quiet(progress)
     graph = read_graph(model)
+    model = _computable(model)
     layers = weight_layers(model)
     samples = inputs(x, model)
     with torch.inference_mode(False), undisturbed(model, settings.seed):
@@ -151,6 +153,22 @@ def fitting_rate(y: Int64[np.ndarray, "sample"], config: ImportanceConfig | None
     return min(1.0, _TRAVEL / (-(-largest // batch) * settings.epochs))
 
 
+def _computable(model: nn.Module) -> nn.Module:
+    """``model``, or a copy in float32 when it holds numbers too coarse to tune scales on."""
+    held = [*model.parameters(), *model.buffers()]
+    coarse = [part.dtype for part in held if part.is_floating_point() and part.dtype.itemsize < 4]
+    if not coarse:
+        return model
+    try:
+        return copy.deepcopy(model).float()
+    except Exception as error:
+        raise ModelError(
+            f"The model holds {str(coarse[0]).removeprefix('torch.')} numbers, which nnvis scores "
+            f"on a copy in float32, but it cannot be copied ({type(error).__name__}); give "
+            "model.float()."
+        ) from error
+
+
 def _class_count(model: nn.Module, layers: Sequence[WeightLayer], samples: torch.Tensor) -> int:
     """Number of classes, from a trial on the first samples, which must go through a chain."""
     with watched(layers, samples[:_TRIAL].to(device_of(model))) as watch:
@@ -172,4 +190,14 @@ def _names(given: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
         raise DatasetError(
             f"class_names holds {len(given)} names, but the model gives {n_classes} classes."
         )
-    return tuple(str(name) for name in given)
+    names = tuple(str(name) for name in given)
+    if not all(name.strip() for name in names):
+        empty = next(number for number, name in enumerate(names) if not name.strip())
+        raise DatasetError(f"class_names has no name for class {empty}; give each class one.")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DatasetError(
+            f"class_names holds {twice!r} {names.count(twice)} times; give each class a name of "
+            "its own."
+        )
+    return names

@@ -95,11 +95,24 @@ def test_a_class_never_predicted_has_zero_precision_and_no_nan():
     assert np.isfinite(curve.precision).all()
 
 
-@pytest.mark.parametrize("percent", [[-1], [0, 101], [float("nan")], []])
+@pytest.mark.parametrize("percent", [[-1], [0, 101], [float("nan")], [], 101, "x", None])
 def test_shares_outside_0_to_100_are_refused(percent):
     model = mlp(6, 3)
     with pytest.raises(ConfigError, match="percent must be numbers from 0 to 100"):
         prune_curve(model, _importance(model), X, Y, percent=percent)
+
+
+@pytest.mark.parametrize("percent", [90, 90.0, np.float32(90), np.array(90), iter([90])])
+def test_one_share_needs_no_list(percent):
+    model = mlp(6, 5, 3)
+    assert prune_curve(model, _importance(model), X, Y, percent=percent).percent.tolist() == [90]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_16_bit_models_are_pruned(dtype):
+    model = mlp(6, 5, 3).to(dtype)
+    curve = prune_curve(model, _importance(model), X, Y, percent=[0, 50])
+    assert np.isfinite(curve.accuracy).all()
 
 
 def test_the_importance_of_another_model_is_refused():

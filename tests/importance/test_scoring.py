@@ -344,6 +344,42 @@ def test_names_that_do_not_fit_are_refused():
         score_importance(mlp(6, 3), X, Y, QUICK, class_names=["a", "b"])
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(["a", "b", "a"], "holds 'a' 2 times"), (["a", " ", "b"], "no name for class 1")],
+)
+def test_names_that_are_no_names_are_refused_before_scoring(names, words):
+    def told(_):
+        pytest.fail("the scoring began")
+
+    with pytest.raises(DatasetError, match=words):
+        score_importance(mlp(6, 3), X, Y, QUICK, Progress(told), class_names=names)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("make", [lambda: mlp(6, 8, 3), Normed])
+def test_a_16_bit_model_is_scored_in_float32_and_stays_as_it_is(dtype, make):
+    model = make().to(dtype)
+    before = _state(model)
+    found = score_importance(model, X, Y, QUICK)
+    _assert_untouched(model, before)
+    assert {value.dtype for value in model.parameters()} == {dtype}
+    as_float = make().to(dtype).float()
+    as_float.load_state_dict(model.state_dict())
+    expected = score_importance(as_float, X, Y, QUICK)
+    for name, scores in expected.units.items():
+        np.testing.assert_array_equal(found.units[name], scores, err_msg=name)
+
+
+def test_a_16_bit_model_that_cannot_be_copied_is_one_sentence():
+    class Alone(Normed):
+        def __deepcopy__(self, memo):
+            raise RuntimeError("there is only one")
+
+    with pytest.raises(ModelError, match=r"holds bfloat16 numbers.*give model.float\(\)"):
+        score_importance(Alone().bfloat16(), X, Y, QUICK)
+
+
 def test_nan_that_comes_later_is_told_with_the_epoch():
     calls = []
 
