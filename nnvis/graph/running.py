@@ -81,7 +81,7 @@ def inputs(x: Any, model: nn.Module, name: str = "x") -> torch.Tensor:
     first = next(model.parameters(), None)
     dtype = first.dtype if first is not None and first.is_floating_point() else torch.float32
     if not isinstance(x, torch.Tensor):
-        array = np.asarray(x)
+        array = _array(x, name)
         if array.dtype.kind not in "fiub":
             raise DatasetError(f"{name} must hold numbers, got an array of {array.dtype}.")
         if not array.flags.writeable or any(step < 0 for step in array.strides):
@@ -110,15 +110,19 @@ def labels(y: Any, n_samples: int, n_classes: int | None = None, name: str = "y"
     Raises
     ------
     DatasetError
-        When the length differs, the labels are no whole numbers or outside the classes.
+        When the length differs, the labels are no whole numbers (or true and false, for 1 and
+        0) or outside the classes.
     """
-    array = y.detach().cpu().numpy() if isinstance(y, torch.Tensor) else np.asarray(y)
+    if isinstance(y, torch.Tensor):
+        y = y.detach().cpu()
+        y = (y.float() if y.is_floating_point() else y).numpy()  # numpy lacks bfloat16
+    array = _array(y, name)
     if array.ndim != 1 or len(array) != n_samples:
         raise DatasetError(
             f"{name} must hold one class number for each of the {n_samples} samples, "
             f"got the shape {array.shape}."
         )
-    if array.dtype.kind not in "iuf" or (array.dtype.kind == "f" and not _whole(array)):
+    if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and not _whole(array)):
         raise DatasetError(f"{name} must hold whole class numbers, got {array.dtype}.")
     array = array.astype(np.int64)
     if n_classes is not None and len(array) and not 0 <= array.min() <= array.max() < n_classes:
@@ -128,6 +132,16 @@ def labels(y: Any, n_samples: int, n_classes: int | None = None, name: str = "y"
             f"0 to {n_classes - 1}; check that model and samples belong together."
         )
     return array
+
+
+def _array(values: Any, name: str) -> np.ndarray:
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise DatasetError(
+            f"{name} is no regular array of numbers: {type(error).__name__}: {_first_line(error)}; "
+            "give every sample the same shape."
+        ) from error
 
 
 def _whole(array: np.ndarray) -> bool:

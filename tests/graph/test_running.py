@@ -78,6 +78,7 @@ def test_numpy_and_torch_of_any_number_type_are_taken(x):
         (np.empty((0, 3)), "at least one sample"),
         (np.ones(3), "samples, features"),
         (np.array([["a"]]), "must hold numbers"),
+        ([[1.0, 2], [3]], "x is no regular array of numbers: ValueError"),
         (np.array([[1.0, 2], [np.nan, 1]]), "NaN or infinity in sample 1"),
     ],
 )
@@ -94,6 +95,7 @@ def test_samples_that_cannot_be_used_are_one_sentence(x, words):
         (np.full(5, 0.5), "whole class numbers"),
         (np.full(5, np.nan), "whole class numbers"),
         (np.array(["a"] * 5), "whole class numbers"),
+        ([0, [1], 2, 1, 0], "y is no regular array of numbers"),
         (np.array([0, 1, 2, 3, 0]), "holds the label 3, but the model gives 3 classes"),
         (np.array([0, -1, 2, 1, 0]), "holds the label -1"),
     ],
@@ -106,6 +108,13 @@ def test_labels_that_cannot_be_used_are_one_sentence(y, words):
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float64])
 def test_whole_labels_of_any_type_are_taken(dtype):
     assert labels(np.array([0, 1, 2], dtype), 3, 3).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "y", [[False, True], np.array([False, True]), torch.tensor([0.0, 1.0], dtype=torch.bfloat16)]
+)
+def test_false_and_true_are_0_and_1_and_16_bit_labels_are_taken(y):
+    assert labels(y, 2, 2).tolist() == [0, 1]
 
 
 class Returns(nn.Module):
