@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from nnvis.errors import ModelError
+from nnvis.errors import ModelError, UsageError
 from nnvis.learning.architectures import build_mlp
 from nnvis.learning.statedict import read_state_dict, sizes_of
 
@@ -46,6 +46,8 @@ def load_model(
     ------
     ModelError
         One sentence: what cannot be found, read or put together.
+    UsageError
+        When ``spec`` is none of these.
     """
     text = str(spec)
     path = Path(spec)
@@ -81,17 +83,16 @@ def _from_words(text: str, seed: int) -> nn.Module:
         return build_mlp([int(size) for size in text.split("-")], seed)
     module_name, colon, function = text.partition(":")
     if not (module_name and colon and function):
-        raise ModelError(
+        raise UsageError(
             f"The model {text!r} is neither package.module:function, nor sizes such as "
             f"784-81-49-10, nor a file ending in {', '.join(_FILES)}."
         )
     with _current_folder_first():
         try:
             module = importlib.import_module(module_name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ModelError(
-                f"Cannot import {module_name} for the model {text!r}: "
-                f"{type(error).__name__}: {error}."
+                f"Cannot import {module_name} for the model {text!r}: {_why(error)}."
             ) from error
         maker = getattr(module, function, None)
         if not callable(maker):
@@ -101,13 +102,18 @@ def _from_words(text: str, seed: int) -> nn.Module:
             )
         try:
             model = maker()
-        except Exception as error:
-            raise ModelError(
-                f"{text} did not give a model: {type(error).__name__}: {error}."
-            ) from error
+        except (Exception, SystemExit) as error:
+            raise ModelError(f"{text} did not give a model: {_why(error)}.") from error
     if not isinstance(model, nn.Module):
         raise ModelError(f"{text} gave a {type(model).__name__}, expected a torch.nn.Module.")
     return model
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"its code ended the program (SystemExit: {error})"
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0].rstrip('.') if lines else 'no message'}"
 
 
 def _is_made_here(value: Any, module: Any) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Integral
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
-from nnvis.errors import ModelError
+from nnvis.errors import DatasetError, ModelError, StoreError
 from nnvis.graph import undisturbed
 from nnvis.graph.running import inputs, labels, logits_of
 from nnvis.model import EpochRecord
@@ -48,7 +49,7 @@ class Recorder:
     ModelError
         When a layer does not exist: it lists those that do.
     DatasetError
-        When the probe is empty or x and y differ in length.
+        When the probe is no pair, is empty, or x and y differ in length.
     """
 
     def __init__(
@@ -63,19 +64,32 @@ class Recorder:
         self._model = model
         self._layers = {name: _module(model, name) for name in layers}
         self._weights = weights
+        if not isinstance(probe, tuple | list) or len(probe) != 2:
+            raise DatasetError(
+                f"probe must be a pair (x, y), got {_described(probe)}; give (x, None) when there "
+                "are no labels."
+            )
         x, y = probe
         self._x = inputs(x, model, "probe x")
         if y is not None:
             labels(y, len(self._x), len(run.class_names), "probe y")
 
-    def record(self, epoch: int, **numbers: float) -> None:
+    def record(self, epoch: int, **numbers: Any) -> None:
         """Record the probe at ``epoch``, with any numbers to be kept beside it.
+
+        A number may be a tensor or array of one element, also one that requires a gradient.
 
         Raises
         ------
+        StoreError
+            When ``epoch`` is no whole number from 0 on, or a value is no number: it names it.
         ModelError
             When the model returns NaN (it names the epoch) or not one output a class.
         """
+        if isinstance(epoch, bool) or not isinstance(epoch, Integral) or epoch < 0:
+            raise StoreError(f"epoch must be a whole number from 0 on, got {epoch!r}.")
+        epoch = int(epoch)
+        beside = {name: _number(name, value) for name, value in numbers.items()}
         kept: dict[str, list[np.ndarray]] = {name: [] for name in self._layers}
         with undisturbed(self._model), _collecting(self._layers, kept):
             logits = logits_of(self._model, self._x, f"the probe at epoch {epoch}")
@@ -91,7 +105,7 @@ class Recorder:
                 probability=_softmax(logits).astype(np.float16),
                 representation={name: _joined(name, kept[name], len(logits)) for name in kept},
                 weight=self._parameters(),
-                numbers={name: float(value) for name, value in numbers.items()},
+                numbers=beside,
             )
         )
 
@@ -102,6 +116,27 @@ class Recorder:
             name: parameter.detach().float().cpu().numpy().copy()
             for name, parameter in self._model.named_parameters()
         }
+
+
+def _number(name: str, value: Any) -> float:
+    plain = value.detach() if isinstance(value, torch.Tensor) else value
+    try:
+        if isinstance(plain, torch.Tensor | np.ndarray):
+            plain = plain.item()
+        if not isinstance(plain, str | bytes):
+            return float(plain)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        pass  # told below, as text is
+    raise StoreError(f"The value of {name} must be one number, got {_described(value)}.")
+
+
+def _described(value: Any) -> str:
+    """A value in a few words, for messages."""
+    shape = getattr(value, "shape", None)
+    if shape is not None and shape != ():
+        return f"{type(value).__name__} of the shape {tuple(shape)}"
+    text = repr(value)
+    return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
 
 
 def _module(model: nn.Module, name: str) -> nn.Module:

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from nnvis.errors import ModelError
+from nnvis.errors import ModelError, UsageError
 from nnvis.learning import build_mlp, load_model
 
 
@@ -21,7 +21,9 @@ def here(tmp_path, monkeypatch):
         "def make(): return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))\n"
         "def number(): return 3\n"
         "def fails(): raise ValueError('no luck')\n"
+        "def leaves(): raise SystemExit(3)\n"
     )
+    (tmp_path / "user_exits.py").write_text("import sys\nsys.exit(2)\n")
     monkeypatch.delitem(__import__("sys").modules, "user_models", raising=False)
     return tmp_path
 
@@ -118,17 +120,28 @@ def test_names_and_shapes_that_do_not_fit_are_told(here):
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ("nonsense", "neither package.module:function, nor sizes"),
         ("no_such_package:make", "Cannot import no_such_package"),
-        ("user_models:mak", "has no function 'mak'; it has make, number, fails"),
+        ("user_models:mak", "has no function 'mak'; it has make, number, fails, leaves"),
         ("user_models:number", "gave a int, expected a torch.nn.Module"),
         ("user_models:fails", "did not give a model: ValueError: no luck"),
+        ("user_models:leaves", r"its code ended the program \(SystemExit: 3\)"),
+        ("user_exits:make", r"Cannot import user_exits .*ended the program \(SystemExit: 2\)"),
         ("4-0-2", "each at least 1"),
     ],
 )
 def test_a_name_that_leads_nowhere_is_one_sentence(here, spec, words):
     with pytest.raises(ModelError, match=words):
         load_model(spec)
+
+
+@pytest.mark.parametrize("spec", ["nonsense", ":make", "user_models:", "model.h5", "4-", ""])
+def test_a_word_that_names_no_model_is_wrong_usage(here, spec):
+    with pytest.raises(UsageError, match=r"neither package\.module:function, nor") as caught:
+        load_model(spec)
+    assert caught.value.exit_code == 2
+    torch.save(build_mlp([4, 3, 2]).state_dict(), here / "m.pt")
+    with pytest.raises(UsageError, match=r"neither package\.module:function"):
+        load_model(here / "m.pt", spec or "x")
 
 
 def test_an_architecture_beside_a_function_is_refused(here):

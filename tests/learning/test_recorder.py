@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from oracles.gates_cases import Residual, clusters
 from torch import nn
 
-from nnvis.errors import DatasetError, ModelError
+from nnvis.errors import DatasetError, ModelError, StoreError
 from nnvis.learning import Recorder, build_mlp, train
 from nnvis.model import EpochRecord, Samples
 
@@ -114,8 +115,44 @@ def test_a_run_with_another_number_of_classes_is_refused():
 
 @pytest.mark.parametrize(
     ("probe", "words"),
-    [((X[:0], Y[:0]), "probe x .*at least one"), ((X, Y[:-1]), "probe y .*each of the 120")],
+    [
+        ((X[:0], Y[:0]), "probe x .*at least one"),
+        ((X, Y[:-1]), "probe y .*each of the 120"),
+        (X, r"a pair \(x, y\), got ndarray of the shape \(120, 6\)"),
+        (X[:2], "a pair"),
+        ((X, Y, Y), "a pair"),
+        (None, "a pair .*got None"),
+    ],
 )
 def test_a_probe_that_does_not_fit_is_refused(probe, words):
     with pytest.raises(DatasetError, match=words):
         Recorder(Memory(), build_mlp([6, 3]), probe)
+
+
+def test_numbers_may_be_tensors_in_training():
+    run = Memory()
+    loss = (torch.ones(2, requires_grad=True) * 0.25).sum()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Recorder(run, build_mlp([6, 3]), (X, Y)).record(
+            np.int64(1), loss=loss, rate=np.float32(0.5), one=torch.tensor([2], dtype=torch.int32)
+        )
+    assert run.records[0].numbers == {"loss": 0.5, "rate": 0.5, "one": 2.0}
+    assert type(run.records[0].epoch) is int
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("0.5", "'0.5'"), (None, "None"), (torch.ones(2), r"Tensor of the shape \(2,\)"), (1j, "1j")],
+)
+def test_a_value_that_is_no_number_is_named(value, words):
+    run = Memory()
+    with pytest.raises(StoreError, match=f"value of loss must be one number, got {words}"):
+        Recorder(run, build_mlp([6, 3]), (X, Y)).record(0, loss=value)
+    assert not run.records
+
+
+@pytest.mark.parametrize("epoch", [True, 1.0, -1, "1", None])
+def test_an_epoch_that_is_no_whole_number_is_refused(epoch):
+    with pytest.raises(StoreError, match="epoch must be a whole number from 0 on, got "):
+        Recorder(Memory(), build_mlp([6, 3]), (X, Y)).record(epoch)
