@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from nnvis.bench.measuring import measure, peak_memory
 from nnvis.progress import Progress, Step
@@ -23,7 +23,10 @@ _WARM_UP = (30, 20, 10)
 
 
 def bundle_random(sizes: Sequence[int], repeats: int, seed: int) -> dict[str, object]:
-    """Seconds of the first, tiny bundling and of ``repeats`` real ones; peak bytes."""
+    """Seconds of the first, tiny bundling and of ``repeats`` real ones; peak bytes.
+
+    ``processor_seconds`` are those of all threads for one real bundling.
+    """
     begin = perf_counter()
     import numpy as np
 
@@ -36,15 +39,18 @@ def bundle_random(sizes: Sequence[int], repeats: int, seed: int) -> dict[str, ob
     bundle(small)
     first = perf_counter()
     seconds: tuple[float, ...] = ()
-    edges = 0
+    edges, busy = 0, 0.0
     if sizes:
         network = random_network(sizes, CLASSES, rng)
         edges = network.edge_count
+        started = process_time()
         seconds = measure(lambda: bundle(network), repeats)
+        busy = (process_time() - started) / len(seconds)
     return {
         "import_seconds": imported - begin,
         "first_seconds": first - imported,
         "seconds": seconds,
+        "processor_seconds": busy,
         "edges": edges,
         "peak_bytes": peak_memory(),
     }

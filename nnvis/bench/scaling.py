@@ -21,6 +21,7 @@ def scaling(repeats: int, networks: Sequence[Sequence[int]] = NETWORKS) -> Part:
     rows: list[Row] = []
     sizes: list[int] = []
     medians: list[float] = []
+    busy: list[float] = []
     for number_of, layers in enumerate(networks):
         last = number_of == len(networks) - 1
         found = run_child(["bundle", "0", str(max(repeats, 1)), *map(str, layers)])
@@ -35,6 +36,7 @@ def scaling(repeats: int, networks: Sequence[Sequence[int]] = NETWORKS) -> Part:
         rows.append(row)
         sizes.append(found["edges"])
         medians.append(row.median)
+        busy.append(found["processor_seconds"])
         if last and found["peak_bytes"]:
             rows.append(
                 Row("peak memory of that process", (found["peak_bytes"] / 2**30,), "GiB",
@@ -47,7 +49,16 @@ def scaling(repeats: int, networks: Sequence[Sequence[int]] = NETWORKS) -> Part:
             Row("exponent of the growth", (exponent(sizes, medians),), "", TARGET_EXPONENT,
                 note=grown)
         )  # fmt: skip
-    return Part("scaling", tuple(rows), ("The exponent is the slope of a log–log fit.",))
+        used = " / ".join(number(value) for value in busy)
+        rows.append(
+            Row("the same in processor time", (exponent(sizes, busy),), "", TARGET_EXPONENT,
+                note=f"{used} s of all threads together")
+        )  # fmt: skip
+    remark = (
+        "The exponent is the slope of a log–log fit. Processor time does not grow when other "
+        "programs take a share of the cores."
+    )
+    return Part("scaling", tuple(rows), (remark,))
 
 
 def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:

@@ -83,16 +83,22 @@ def test_scaling(monkeypatch):
     def child(words):
         asked.append(words)
         edges = 10 ** len(asked)
-        return {"seconds": [edges / 100], "edges": edges, "peak_bytes": 2**30}
+        return {
+            "seconds": [edges / 100],
+            "processor_seconds": edges / 50,
+            "edges": edges,
+            "peak_bytes": 2**30,
+        }
 
     monkeypatch.setattr("nnvis.bench.scaling.run_child", child)
     part = scaling(2, [(8, 5, 3), (16, 10, 6)])
     assert asked[0] == ["bundle", "0", "2", "8", "5", "3"]
-    memory, growth = part.rows[2:]
+    memory, growth, growth_of_work = part.rows[2:]
     assert whats(part)[:2] == ["bundling 10 edges", "bundling 100 edges"]
     assert [row.target for row in part.rows[:2]] == [None, 60]
     assert memory.values == (1.0,)
     assert growth.median == pytest.approx(1)
+    assert growth_of_work.median == pytest.approx(1)
 
 
 def test_a_process_of_its_own_prints_its_measurement(capsys):
@@ -106,6 +112,7 @@ def test_a_process_of_its_own_prints_its_measurement(capsys):
     assert len(found["seconds"]) == 2
     assert found["peak_bytes"] > 0
     assert found["first_seconds"] > 0
+    assert found["processor_seconds"] > 0
 
 
 def test_importance_says_when_it_is_not_the_full_mnist():
