@@ -156,7 +156,7 @@ def process(
         One sentence each. The model is as it was; files of the run are written only once
         everything is computed.
     """
-    from nnvis.graph import read_graph
+    from nnvis.graph import read_graph, state_arrays
     from nnvis.importance import score_importance
 
     settings = read_config(ProcessingConfig, config)
@@ -169,7 +169,7 @@ def process(
         quality = measure_bundling(network, settings, progress=progress)
         with run.all_or_none():
             run.save_importance(importance)
-            run.save_model(graph, _state(model))
+            run.save_model(graph, state_arrays(model))
             save_bundled(run, network, quality)
             described = run.description
             if described.get("model") is None:
@@ -290,20 +290,6 @@ def _on_lattice(network: Network, settings: ProcessingConfig) -> Network:
             config={**network.config, "processing": settings.model_dump()},
         )
     )
-
-
-def _state(model: nn.Module) -> dict[str, np.ndarray]:
-    """Parameters and buffers as arrays; 8- and 16-bit floats, of which numpy lacks most, as
-    float32. What a module adds of its own that is no tensor is left out."""
-    import torch
-
-    arrays = {}
-    for name, value in model.state_dict().items():
-        if isinstance(value, torch.Tensor):
-            tensor = value.detach().cpu()
-            small = tensor.is_floating_point() and tensor.dtype.itemsize < 4
-            arrays[name] = (tensor.float() if small else tensor).numpy()
-    return arrays
 
 
 def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
