@@ -112,8 +112,7 @@ def _from_words(text: str, seed: int) -> nn.Module:
 def _why(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"its code ended the program (SystemExit: {error})"
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0].rstrip('.') if lines else 'no message'}"
+    return f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.') or 'no message'}"
 
 
 def _is_made_here(value: Any, module: Any) -> bool:
