@@ -192,7 +192,8 @@ def test_bundling_starts_from_the_lattice_whatever_was_done_before() -> None:
     ), "nothing was bundled"
     assert_unchanged(nnvis.bundle(bundled), bundled, "a network bundled twice")
     other = nnvis.bundle(bundled, {**QUICK, "layer_distance": 1.0, "class_separation": 0})
-    assert_unchanged(nnvis.bundle(other, QUICK), bundled, "bundled otherwise in between")
+    back = nnvis.bundle(other, ProcessingConfig(**QUICK))
+    assert_unchanged(back, bundled, "bundled otherwise in between")
 
 
 def test_bundling_without_settings_takes_those_of_the_network() -> None:
@@ -303,12 +304,12 @@ def test_process_is_the_four_lines_in_one_and_fills_the_run(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16])
 def test_models_of_other_number_types_are_saved_and_opened(kind: torch.dtype, tmp_path: Path):
-    from nnvis.pipeline import _state
+    from nnvis.graph import state_arrays
     from nnvis.store.weights import load_model_file, save_model
 
     model = build_mlp((4, 5, 3)).to(kind)
     graph = read_graph(model)
-    save_model(graph, _state(model), tmp_path / "model.safetensors")
+    save_model(graph, state_arrays(model), tmp_path / "model.safetensors")
     loaded, state = load_model_file(tmp_path / "model.safetensors")
     for found, given_ in zip(loaded.connections, graph.connections, strict=True):
         np.testing.assert_array_equal(found.weight, given_.weight, err_msg=f"{kind}")
@@ -319,7 +320,7 @@ def test_models_of_other_number_types_are_saved_and_opened(kind: torch.dtype, tm
 
 
 def test_state_that_is_no_tensor_does_not_stop_the_saving() -> None:
-    from nnvis.pipeline import _state
+    from nnvis.graph import state_arrays
 
     class Odd(nn.Linear):
         def get_extra_state(self) -> dict:
@@ -331,7 +332,7 @@ def test_state_that_is_no_tensor_does_not_stop_the_saving() -> None:
     odd = Odd(3, 2)
     odd.register_buffer("count", torch.tensor([70_000, -3], dtype=torch.int64))
     odd.register_buffer("short", torch.tensor([7], dtype=torch.int16))
-    state = _state(odd)
+    state = state_arrays(odd)
     assert {n: v.dtype.name for n, v in state.items()} == {
         "weight": "float32", "bias": "float32", "count": "int64", "short": "int16",
     }  # fmt: skip

@@ -19,9 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Exit codes: 0 done, 2 wrong usage or settings, 130 stopped by the user, 1 anything else.
     Faults print one sentence; with ``--debug`` also where they arose.
     """
-    # Threads that wait for others should sleep: spinning at every small matrix product makes
-    # training ten times slower as soon as another program needs a core. Read when torch loads.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads that wait for others should spin for a moment only: by default they spin on, and
+    # as soon as another program needs a core, scoring takes thirty times as long. Sleeping at
+    # once (OMP_WAIT_POLICY=PASSIVE) would cost half the speed of an idle machine. Read when
+    # torch loads; docs/benchmarks.md has the measurements.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
