@@ -20,6 +20,8 @@ from nnvis.progress import Progress, quiet
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64, Int64
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 STAGE = "pruning"
 
@@ -61,6 +63,22 @@ class PruneCurve:
             "score": self.score,
             "class_names": list(self.class_names),
         }
+
+    def plot(self, axes: Axes | None = None) -> Figure:
+        """Accuracy against the share of edges removed, in ``axes`` or a figure of its own.
+
+        Draw several curves into the same axes to compare them: each is labelled by its score.
+        """
+        from matplotlib.figure import Figure
+
+        if axes is None:
+            axes = Figure(figsize=(5, 3.5), layout="constrained").add_subplot()
+        axes.plot(self.percent, self.accuracy, marker="o", markersize=3, label=self.score)
+        axes.set(xlabel="edges removed (%)", ylabel="accuracy", ylim=(0, 1.02))
+        axes.legend(frameon=False)
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        return figure
 
 
 def prune_curve(

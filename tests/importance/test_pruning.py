@@ -15,7 +15,7 @@ from torch import nn
 
 from nnvis.errors import ConfigError, DatasetError
 from nnvis.graph import read_graph
-from nnvis.importance import edge_scores, prune_curve
+from nnvis.importance import PruneCurve, edge_scores, prune_curve
 from nnvis.importance.pruning import prune_order
 from nnvis.importance.scores import edge_importance
 from nnvis.model import Importance
@@ -118,3 +118,20 @@ def test_16_bit_models_are_pruned(dtype):
 def test_the_importance_of_another_model_is_refused():
     with pytest.raises(DatasetError, match=r"fc1 with weights of the shape \(5, 6\)"):
         prune_curve(mlp(6, 5, 3), _importance(mlp(6, 4, 3)), X, Y)
+
+
+def test_curves_are_drawn_into_the_same_axes_with_their_scores(tmp_path):
+    curves = [
+        PruneCurve(
+            np.array([0.0, 50.0, 100.0]), np.array([0.9, level, 0.1]),
+            np.zeros((3, 2)), np.zeros((3, 2)), score, ("a", "b"),
+        )
+        for score, level in (("combined", 0.8), ("random", 0.3))
+    ]  # fmt: skip
+    figure = curves[0].plot()
+    axes = figure.axes[0]
+    assert curves[1].plot(axes) is figure, "the second curve went to another figure"
+    assert [line.get_label() for line in axes.lines] == ["combined", "random"]
+    np.testing.assert_array_equal(axes.lines[1].get_ydata(), [0.9, 0.3, 0.1])
+    figure.savefig(tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").stat().st_size > 1000
