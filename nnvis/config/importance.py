@@ -16,8 +16,8 @@ class ImportanceConfig(Settings):
         None,
         gt=0,
         le=1,
-        description="Adam's step size for the gates; none for 0.001, or as much more as it takes "
-        "for the scales to part in the steps that these samples give.",
+        description="Mean of Adam's step size for the gates, which falls to nothing; none for "
+        "what lets the scales part in the steps that these samples give.",
     )
     l1: float = Field(0.01, ge=0, description="Weight of the sum of |scale| in the loss.")
     l2: float = Field(0.0, ge=0, description="Weight of the sum of squared scales in the loss.")
@@ -31,8 +31,7 @@ class ImportanceConfig(Settings):
         None,
         gt=0,
         le=1,
-        description="Settle the ranking early: larger steps at first, which shrink, and a stop "
-        "when the rank correlation of the combined scores between two epochs exceeds this, for "
-        "example 0.99; none runs every epoch with equal steps.",
+        description="Stop early, once the rank correlation of the combined scores with those of a "
+        "quarter of the epochs ago exceeds this, for example 0.99; none runs every epoch.",
     )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the sampling and shuffling.")
