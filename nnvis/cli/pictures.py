@@ -1,4 +1,4 @@
-"""``nnvis render`` and ``view``: a network as a picture or in a window."""
+"""``nnvis render`` and ``view``: a network as a picture, a film or in a window."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from nnvis.cli.settings import flags_of, merged
-from nnvis.cli.terminal import say
+from nnvis.cli.terminal import reporting, say
 from nnvis.config import RenderingConfig
 from nnvis.errors import RenderError, UsageError
 
 RenderingFlags = flags_of(RenderingConfig, "rendering")
+# What is drawn to, by the ending of the name, and how large when it is not said.
+SIZES = {".png": "1920x1080", ".mp4": "1280x720", ".gif": "640x360"}
+MOST_FRAMES = 100_000
 
 
 def render(
@@ -25,46 +28,66 @@ def render(
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     mode: str = "all",
-    size: str = "1920x1080",
+    size: str | None = None,
     camera: Annotated[str, Parameter(allow_leading_hyphen=True)] = "default",
     labels: bool = True,
+    frames: int = 240,
+    fps: int = 30,
     config: Path | None = None,
     rendering: RenderingFlags = None,
 ) -> None:
-    """Draw a network to a PNG, off screen.
+    """Draw a network off screen: a picture, or a film of one turn around it.
 
     Parameters
     ----------
     run
         A run's folder or a network.safetensors.
     output
-        The picture to write, .png.
+        The picture (.png) or film (.mp4, .gif) to write.
     mode
         all (class colours), importance (grey), or a class name.
     size
-        Width x height in pixels, such as 3840x2160.
+        Width x height in pixels, such as 3840x2160; when not given 1920x1080 for a picture,
+        1280x720 for an .mp4, 640x360 for a .gif.
     camera
         default, left, right, front, back, top, bottom, or azimuth,elevation[,zoom] in degrees.
     labels
         Layer captions, class legend and the line that says what is drawn.
+    frames
+        Of a film.
+    fps
+        Frames a second of a film.
     config
         A JSON file with the rendering settings.
     """
-    width, height = parse_size(size)
+    ending = output.suffix.lower()
+    if ending not in SIZES:
+        raise UsageError(f"Cannot draw to {output}: the name must end in .png, .mp4 or .gif.")
+    width, height = parse_size(size or SIZES[ending])
     settings = merged(RenderingConfig, config, rendering)
-    if output.suffix.lower() != ".png":
-        raise UsageError(f"Cannot draw to {output}: the name must end in .png.")
-    from nnvis.render import render_image
+    from nnvis.render import FilmWriter, render_film, render_image
     from nnvis.render.scene import build_scene
     from nnvis.store import find_network, load_network
 
     look = parse_camera(camera)
+    if ending != ".png":
+        if not 1 <= frames <= MOST_FRAMES:
+            raise UsageError(f"--frames must be 1 to {MOST_FRAMES:,}, got {frames}.")
+        with wrong_usage():
+            FilmWriter(output, (width, height), fps)
     network = load_network(find_network(run))
     with wrong_usage():
         scene = build_scene(network, mode, settings.palette, settings.background)
-    render_image(network, output, width, height, mode, look, settings, labels=labels)
     shown = scene.caption(settings.edge_importance_threshold)
-    say(f"picture: {output} ({width} x {height}, {shown})")
+    if ending == ".png":
+        render_image(network, output, width, height, mode, look, settings, labels=labels)
+        say(f"picture: {output} ({width} x {height}, {shown})")
+        return
+    with reporting() as progress:
+        render_film(
+            network, output, frames, fps, width, height, mode, look, settings, labels, progress
+        )
+    say(f"film: {output} ({width} x {height}, {frames / fps:.3g} s, {shown})")
 
 
 def view(run: Path = Path("runs/demo")) -> None:

@@ -81,9 +81,7 @@ def render_image(
         raise RenderError(f"Cannot draw to {path}: the name must end in .png.")
     look, zoom = read_camera(camera)
     network = load(network)
-    if isinstance(mode, int) and 0 <= mode < len(network.class_names):
-        mode = network.class_names[mode]
-    mode = str(mode)
+    mode = mode_of(network, mode)
     scene = build_scene(network, mode, settings.palette, settings.background)
     words = make_frame(scene, settings, width, height) if labels else None
     if zoom > 0:
@@ -116,6 +114,18 @@ def load(network: Any) -> Network:
     return network
 
 
+def mode_of(network: Network, mode: str | int) -> str:
+    """A mode's name; a number means the class of that number."""
+    if isinstance(mode, int) and 0 <= mode < len(network.class_names):
+        return network.class_names[mode]
+    return str(mode)
+
+
+def supersample_for(rendering: RenderingConfig) -> int:
+    """Samples a pixel along each axis: solid spheres need more than one for a smooth outline."""
+    return 2 if "sphere" in (rendering.edge_render_mode, rendering.node_render_mode) else 1
+
+
 def _draw(
     context: Any,
     scene: Scene,
@@ -126,7 +136,7 @@ def _draw(
     tile: int | None,
 ) -> np.ndarray:
     width, height = size
-    supersample = 2 if "sphere" in (rendering.edge_render_mode, rendering.node_render_mode) else 1
+    supersample = supersample_for(rendering)
     side = tile or _TILE // supersample
     side = min(side, int(context.info["GL_MAX_TEXTURE_SIZE"]) // supersample)
     try:
@@ -135,7 +145,8 @@ def _draw(
         raise RenderError(
             f"A picture of {width} × {height} pixels does not fit into memory."
         ) from error
-    renderer, text = Renderer(context), TextPass(context)
+    renderer = Renderer(context)
+    text = TextPass(context, renderer.programs)
     target: Target | None = None
     try:
         renderer.upload(scene)
@@ -154,7 +165,7 @@ def _draw(
             text.draw(target, (x, y, wide, tall))
             pixels[y : y + tall, x : x + wide] = target.read()
     finally:
-        for thing in (renderer, text, target):
+        for thing in (text, renderer, target):
             if thing is not None:
                 thing.release()
     return pixels

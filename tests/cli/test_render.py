@@ -133,6 +133,33 @@ def test_output_that_is_no_picture(nnvis: Programs, demo_run: Path, tmp_path: Pa
 
 
 @pytest.mark.gl
+def test_a_film(nnvis: Programs, demo_run: Path, tmp_path: Path, ctx: object) -> None:
+    words = ("render", demo_run, "-o", "net.gif", "--size", "64x36", "--frames", "3", "--fps", "6")
+    done = nnvis.run(*words, cwd=tmp_path)
+    assert done.code == 0, str(done)
+    assert done.out.startswith("film: net.gif (64 x 36, 0.5 s, ")
+    with Image.open(tmp_path / "net.gif") as film:
+        assert (film.format, film.n_frames, film.size) == ("GIF", 3, (64, 36))
+    assert set(tree(tmp_path)) == {"net.gif"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--frames", "0"), ("--frames", "got 0")),
+        (("--fps", "0"), ("frames a second", "got 0")),
+        (("--size", "9000x10"), ("8192", "9000")),
+    ],
+)
+def test_what_cannot_be_filmed(
+    nnvis: Programs, demo_run: Path, tmp_path: Path, words: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    done = nnvis.run("render", demo_run, "-o", "net.gif", *words, cwd=tmp_path)
+    assert_refused(done, 2, *said)
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.gl
 def test_output_in_a_missing_folder(
     nnvis: Programs, demo_run: Path, tmp_path: Path, ctx: object
 ) -> None:
