@@ -1,67 +1,33 @@
-"""Compile shaders, point errors to file and line, and refuse uniforms that do not exist."""
+"""One linked program: its uniforms are checked by name, its errors point to file and line."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnvis.errors import RenderError
+from nnvis.gl.library import ShaderLibrary
+from nnvis.gl.messages import Message, ShaderError, parse_log
 from nnvis.gl.source import Source, read_source
 
 if TYPE_CHECKING:
     import moderngl
 
-# Mesa "0:12(5): error: text", NVIDIA "0(12) : error C1008: text",
-# AMD, Apple and ANGLE "ERROR: 0:12: text".
-_FORMATS = (
-    re.compile(r"^\d+:(?P<line>\d+)\(\d+\):\s*(?P<kind>error|warning):\s*(?P<text>.*)$"),
-    re.compile(r"^\d+\((?P<line>\d+)\)\s*:\s*(?P<kind>error|warning)\s*(?P<text>.*)$"),
-    re.compile(r"^(?P<kind>ERROR|WARNING):\s*\d+:(?P<line>\d+):\s*(?P<text>.*)$"),
-)  # fmt: skip
 
+class Recipe(NamedTuple):
+    """What a program is made of: names in the shader folder, and constants for both stages."""
 
-@dataclass(frozen=True)
-class Message:
-    """One complaint of a GLSL compiler, at a line of a file."""
+    vertex: str
+    fragment: str
+    defines: Mapping[str, int | str] = {}
 
-    file: str
-    line: int
-    text: str
-    is_error: bool
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
-
-
-class ShaderError(RenderError):
-    """A shader does not compile; ``messages`` are for an editor to mark."""
-
-    def __init__(self, sentence: str, messages: tuple[Message, ...]) -> None:
-        super().__init__(sentence)
-        self.messages = messages
-
-
-def parse_log(log: str, places: tuple[tuple[str, int], ...]) -> tuple[Message, ...]:
-    """The complaints in a compiler's ``log``; lines in no known format are left out.
-
-    Parameters
-    ----------
-    places
-        File and line of each line that was compiled.
-    """
-    messages = []
-    for line in log.splitlines():
-        for pattern in _FORMATS:
-            if found := pattern.match(line.strip()):
-                number = min(max(int(found["line"]), 1), len(places))
-                is_error = found["kind"].lower() == "error"
-                messages.append(Message(*places[number - 1], found["text"], is_error))
-                break
-    return tuple(messages)
+    def read(self, library: ShaderLibrary | None = None) -> tuple[Source, Source]:
+        """The texts of both stages; `ShaderError` as :func:`read_source`."""
+        return (
+            read_source(self.vertex, self.defines, library),
+            read_source(self.fragment, self.defines, library),
+        )
 
 
 class Program:
@@ -69,10 +35,16 @@ class Program:
 
     Parameters
     ----------
-    vertex, fragment
-        Names in the shader folder.
-    defines
-        Constants for both stages.
+    stages
+        From :meth:`Recipe.read`.
+    original
+        The same stages as nnvis ships them, when ``stages`` may be the user's: a uniform that
+        only the original declares is then passed over, and so is one of another type.
+
+    Attributes
+    ----------
+    mismatches
+        Uniforms that the user's text declares with another type than nnvis sets.
 
     Raises
     ------
@@ -83,15 +55,18 @@ class Program:
     def __init__(
         self,
         ctx: moderngl.Context,
-        vertex: str,
-        fragment: str,
-        defines: Mapping[str, int | str] | None = None,
-        root: Path | None = None,
+        stages: tuple[Source, Source],
+        original: tuple[Source, Source] | None = None,
     ) -> None:
-        stages = read_source(vertex, defines, root), read_source(fragment, defines, root)
-        self.name = f"{vertex} + {fragment}"
+        self.name = f"{stages[0].files[0]} + {stages[1].files[0]}"
+        self.stages = stages
         self.files = tuple(dict.fromkeys(stages[0].files + stages[1].files))
         self.declared = stages[0].uniforms | stages[1].uniforms
+        self.is_edited = original is not None and original != stages
+        if original is not None:
+            self.declared |= original[0].uniforms | original[1].uniforms
+        self.mismatches: dict[str, Message] = {}
+        self.is_released = False
         self.gl = _compile(ctx, stages, self.name)
 
     def set(self, **uniforms: Any) -> None:
@@ -110,7 +85,7 @@ class Program:
                 hint = f"; did you mean {close[0]!r}?" if close else "."
                 raise RenderError(f"The shaders {self.name} have no uniform {name!r}{hint}")
             member: Any = self.gl.get(name, None)
-            if member is None:
+            if member is None or name in self.mismatches:
                 continue
             try:
                 if isinstance(value, bytes):
@@ -118,12 +93,22 @@ class Program:
                 else:
                     member.value = value
             except Exception as error:  # moderngl.Error, TypeError, struct.error: all mean this
-                raise RenderError(
-                    f"The uniform {name!r} of {self.name} does not take {value!r}: {error}."
-                ) from error
+                sentence = f"The uniform {name!r} of {self.name} does not take {value!r}: {error}."
+                if not self.is_edited:
+                    raise RenderError(sentence) from error
+                self.mismatches[name] = self._mismatch(name)
 
     def release(self) -> None:
-        self.gl.release()
+        """Give the program back; more than once does no harm."""
+        if not self.is_released:
+            self.is_released = True
+            self.gl.release()
+
+    def _mismatch(self, name: str) -> Message:
+        declared = [one for stage in self.stages for one in stage.declarations if one.name == name]
+        file, line = (declared[0].file, declared[0].line) if declared else (self.files[0], 1)
+        text = f"nnvis sets {name!r} as another type, so it stays as it is; keep its type"
+        return Message(file, line, text, is_error=False)
 
 
 def _compile(ctx: moderngl.Context, stages: tuple[Source, Source], name: str) -> moderngl.Program:
@@ -136,4 +121,7 @@ def _compile(ctx: moderngl.Context, stages: tuple[Source, Source], name: str) ->
         errors = [message for message in messages if message.is_error]
         if errors:
             raise ShaderError(f"A shader does not compile: {errors[0]}", messages) from error
-        raise ShaderError(f"The shaders {name} do not link: {' '.join(log.split())}", ()) from error
+        sentence = f"The shaders {name} do not link: {' '.join(log.split())}"
+        # A linker names no line; an editor still has to show it somewhere.
+        place = stages[1].files[0], 1
+        raise ShaderError(sentence, (Message(*place, sentence, is_error=True),)) from error

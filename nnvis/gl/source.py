@@ -1,18 +1,19 @@
-"""Read GLSL from the shader folder, with includes, and keep track of where each line is from."""
+"""Read GLSL from a library, with includes, and keep track of where each line is from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 from nnvis.errors import RenderError
-from nnvis.resources import folder
+from nnvis.gl.library import ShaderLibrary
+from nnvis.gl.messages import Message, ShaderError
+from nnvis.gl.uniforms import Declaration, declarations
 
 VERSION = "#version 330 core"
 _INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"\s*$')
-_UNIFORM = re.compile(r"^\s*uniform\s+(?:\w+\s+)+?(\w+)\s*(?:\[[^\]]*\])?\s*;", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Source:
     Attributes
     ----------
     files
-        Names relative to the shader folder.
+        Names relative to the shader folder, the stage's own first.
     places
         File and line that each line of ``text`` is from. Kept here instead of in ``#line``
         directives, because Mesa drops their file number from errors within expressions.
@@ -32,14 +33,21 @@ class Source:
     files: tuple[str, ...]
     places: tuple[tuple[str, int], ...]
 
+    @cached_property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """All uniforms declared, used by the shader or not."""
+        return tuple(declarations(self.text.removesuffix("\n").split("\n"), self.places))
+
     @property
     def uniforms(self) -> frozenset[str]:
         """Names of all uniforms declared, used by the shader or not."""
-        return frozenset(_UNIFORM.findall(self.text))
+        return frozenset(declared.name for declared in self.declarations)
 
 
 def read_source(
-    name: str, defines: Mapping[str, int | str] | None = None, root: Path | None = None
+    name: str,
+    defines: Mapping[str, int | str] | None = None,
+    library: ShaderLibrary | None = None,
 ) -> Source:
     """Shader ``name`` (``edge/tube.vert``) with its includes, each file once.
 
@@ -47,19 +55,19 @@ def read_source(
     ----------
     defines
         Written as ``#define`` lines after the version line.
-    root
-        The shader folder; the one that ships with nnvis when ``None``.
+    library
+        Where texts come from; the files that ship with nnvis when ``None``.
 
     Raises
     ------
-    RenderError
+    ShaderError
         For a file that is missing, a shader without the version line, or an include of itself.
     """
-    base = folder("shaders") if root is None else root
     files: list[str] = []
-    lines = _expand(name, base, files, ())
-    if not lines or lines[0][0].strip() != VERSION:
-        raise RenderError(f"The shader {base / name} must begin with the line {VERSION!r}.")
+    place = (name, 1)
+    lines = _expand(name, library or ShaderLibrary(), files, (), place)
+    if lines[0][0].strip() != VERSION:
+        raise _error(f"The shader {name} must begin with the line {VERSION!r}.", place)
     constants = [(f"#define {key} {value}", name, 1) for key, value in (defines or {}).items()]
     lines[1:1] = constants
     text = "".join(line + "\n" for line, _, _ in lines)
@@ -67,23 +75,32 @@ def read_source(
 
 
 def _expand(
-    name: str, base: Path, files: list[str], above: tuple[str, ...]
+    name: str,
+    library: ShaderLibrary,
+    files: list[str],
+    above: tuple[str, ...],
+    asked_at: tuple[str, int],
 ) -> list[tuple[str, str, int]]:
     """Lines of a file after its includes, each with the file and line it is from."""
     if name in above:
-        raise RenderError(f"The shader {name} includes itself: {' > '.join([*above, name])}.")
-    path = base / name
+        chain = " > ".join([*above, name])
+        raise _error(f"The shader {name} includes itself: {chain}.", asked_at)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        asked = f", included by {above[-1]}" if above else ""
-        raise RenderError(f"Cannot read the shader {path}{asked}: {error}.") from error
+        text = library.text(name)
+    except RenderError as error:
+        asked = f"{asked_at[0]}:{asked_at[1]}: " if above else ""
+        raise _error(f"{asked}{error}", asked_at) from error
     files.append(name)
     lines: list[tuple[str, str, int]] = []
-    for at, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines(): it also breaks at characters that are no line end to a GLSL compiler.
+    for at, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         found = _INCLUDE.match(line)
         if not found:
             lines.append((line, name, at))
         elif found.group(1) not in files or found.group(1) in (*above, name):
-            lines += _expand(found.group(1), base, files, (*above, name))
+            lines += _expand(found.group(1), library, files, (*above, name), (name, at))
     return lines
+
+
+def _error(sentence: str, place: tuple[str, int]) -> ShaderError:
+    return ShaderError(sentence, (Message(*place, sentence, is_error=True),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,3 +82,40 @@ def bind(
             stride=dtype.itemsize,
             divisor=1,
         )
+
+
+class Arrays:
+    """The vertex arrays of a pass, one for each program it draws with.
+
+    Parameters
+    ----------
+    fill
+        Binds the buffers of the pass to a new array.
+    """
+
+    def __init__(
+        self,
+        ctx: moderngl.Context,
+        fill: Callable[[moderngl.VertexArray, Program], None] | None = None,
+    ) -> None:
+        self.ctx = ctx
+        self._fill = fill
+        self._arrays: dict[Program, moderngl.VertexArray] = {}
+
+    def of(self, program: Program) -> Any:
+        """The array for a program, made when first asked for."""
+        found = self._arrays.get(program)
+        if found is None:
+            # An edited shader is another program; the array of the one before goes with it.
+            for old in [one for one in self._arrays if one.is_released]:
+                self._arrays.pop(old).release()
+            found = self._arrays[program] = self.ctx.vertex_array(program.gl, [])
+            if self._fill is not None:
+                self._fill(found, program)
+        return found
+
+    def release(self) -> None:
+        """Give all arrays back, as when the buffers they refer to go; more are made when asked."""
+        for array in self._arrays.values():
+            array.release()
+        self._arrays.clear()

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nnvis.gl.program import Program
+from nnvis.gl.program import Recipe
+from nnvis.gl.programs import Programs
+from nnvis.gl.vertices import Arrays
 from nnvis.render import palette
 
 if TYPE_CHECKING:
@@ -68,17 +70,20 @@ def _state(ctx: moderngl.Context, rendering: RenderingConfig) -> _State:
 class ResolvePass:
     """Combine opaque and transparent parts into the target's final image."""
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+    def __init__(self, ctx: moderngl.Context, programs: Programs) -> None:
         self.ctx = ctx
-        self._programs: dict[int, tuple[Program, Any]] = {}
+        self._programs = programs
+        self._arrays = Arrays(ctx)
+
+    @staticmethod
+    def recipe(rendering: RenderingConfig, has_transparent: bool = True) -> Recipe:
+        """The program for a way of blending."""
+        blend = BLENDS[rendering.blend] if has_transparent else OPAQUE
+        return Recipe("post/screen.vert", "post/resolve.frag", {"BLEND": blend})
 
     def draw(self, target: Target, rendering: RenderingConfig, has_transparent: bool) -> None:
         """Write every pixel of ``target.image``."""
-        blend = BLENDS[rendering.blend] if has_transparent else OPAQUE
-        if blend not in self._programs:
-            program = Program(self.ctx, "post/screen.vert", "post/resolve.frag", {"BLEND": blend})
-            self._programs[blend] = program, self.ctx.vertex_array(program.gl, [])
-        program, array = self._programs[blend]
+        program = self._programs.get(*self.recipe(rendering, has_transparent))
         target.image.use()
         self.ctx.enable_only(self.ctx.NOTHING)
         for unit, texture in enumerate((target.colour, target.first, target.second)):
@@ -90,10 +95,8 @@ class ResolvePass:
             supersample=target.supersample,
             is_dark=float(rendering.background == "dark"),
         )
-        array.render(self.ctx.TRIANGLES, vertices=3)
+        self._arrays.of(program).render(self.ctx.TRIANGLES, vertices=3)
 
     def release(self) -> None:
-        for program, array in self._programs.values():
-            array.release()
-            program.release()
-        self._programs.clear()
+        """Give everything back but the programs, which others share."""
+        self._arrays.release()

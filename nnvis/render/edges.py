@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnvis.gl.program import Program
-from nnvis.gl.vertices import bind
+from nnvis.gl.program import Program, Recipe
+from nnvis.gl.programs import Programs
+from nnvis.gl.vertices import Arrays, bind
 from nnvis.render import palette
 from nnvis.render.blending import BLENDS, OPAQUE
 from nnvis.render.scene import END, POINT, Scene
@@ -32,12 +33,12 @@ _SHADERS = {
 
 
 class EdgePass:
-    """Edges of the scene uploaded last; programs are compiled when first needed."""
+    """Edges of the scene uploaded last."""
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+    def __init__(self, ctx: moderngl.Context, programs: Programs) -> None:
         self.ctx = ctx
-        self._programs: dict[tuple[str, int], Program] = {}
-        self._arrays: dict[tuple[str, int], Any] = {}
+        self._programs = programs
+        self._arrays = Arrays(ctx, self._fill)
         self._buffer: Any = None
         self._texture: Any = None
         self._scene: Scene | None = None
@@ -46,6 +47,14 @@ class EdgePass:
     def is_opaque(rendering: RenderingConfig) -> bool:
         """Whether this mode belongs to the opaque part of the frame."""
         return rendering.edge_render_mode == "sphere"
+
+    @classmethod
+    def recipe(cls, rendering: RenderingConfig) -> Recipe:
+        """The program that draws this mode, any but ``none``."""
+        mode = rendering.edge_render_mode
+        flat = int(mode in ("line", "point"))
+        blend = OPAQUE if cls.is_opaque(rendering) else BLENDS[rendering.blend]
+        return Recipe(*_SHADERS[mode], {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)})
 
     def upload(self, scene: Scene) -> None:
         """Take over points and attributes of a scene, in place of the one before."""
@@ -74,8 +83,7 @@ class EdgePass:
         count = scene.points_drawn(scene.edges_drawn(rendering.edge_importance_threshold))
         if count == 0:
             return
-        program, array = self._program(mode, OPAQUE if self.is_opaque(rendering) else
-                                       BLENDS[rendering.blend])  # fmt: skip
+        program = self._programs.get(*self.recipe(rendering))
         law = ("base_opacity", "importance_opacity", "depth_opacity", "depth_exponent")
         program.set(
             **view.uniforms,
@@ -92,32 +100,21 @@ class EdgePass:
             width = LINE_PIXELS * target.supersample if mode == "line" else 0.0
             program.set(line_width=width)
         self._texture.use(0)
-        array.render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=count)
+        self._arrays.of(program).render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=count)
 
-    def _program(self, mode: str, blend: int) -> tuple[Program, Any]:
-        key = (mode, blend)
-        if key not in self._programs:
-            flat = int(mode in ("line", "point"))
-            defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
-            self._programs[key] = Program(self.ctx, *_SHADERS[mode], defines)
-        program = self._programs[key]
-        if key not in self._arrays:
-            array = self._arrays[key] = self.ctx.vertex_array(program.gl, [])
-            for first, prefix in enumerate(("before_", "start_", "stop_", "after_")):
-                bind(array, program, self._buffer, POINT, prefix, first)
-        return program, self._arrays[key]
+    def _fill(self, array: moderngl.VertexArray, program: Program) -> None:
+        for first, prefix in enumerate(("before_", "start_", "stop_", "after_")):
+            bind(array, program, self._buffer, POINT, prefix, first)
 
     def _release_scene(self) -> None:
         # Arrays refer to the buffer and go with it; programs stay for the next scene.
-        for thing in (*self._arrays.values(), self._buffer, self._texture):
+        self._arrays.release()
+        for thing in (self._buffer, self._texture):
             if thing is not None:
                 thing.release()
-        self._arrays.clear()
         self._buffer = self._texture = None
 
     def release(self) -> None:
+        """Give everything back but the programs, which others share."""
         self._release_scene()
-        for program in self._programs.values():
-            program.release()
-        self._programs.clear()
         self._scene = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnvis.errors import RenderError
+from nnvis.gl.programs import Programs
 from nnvis.render.blending import ResolvePass, begin_opaque, begin_transparent
 from nnvis.render.edges import EdgePass
 from nnvis.render.nodes import NodePass
@@ -13,18 +14,31 @@ if TYPE_CHECKING:
     import moderngl
 
     from nnvis.config.rendering import RenderingConfig
+    from nnvis.gl.library import ShaderLibrary
     from nnvis.gl.target import Target
     from nnvis.render.camera import View
     from nnvis.render.scene import Scene
 
 
 class Renderer:
-    """Draws a scene; used by still pictures and by the viewer alike."""
+    """Draws a scene; used by still pictures and by the viewer alike.
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+    Parameters
+    ----------
+    library
+        Where shaders come from; those that ship with nnvis when ``None``.
+
+    Attributes
+    ----------
+    programs
+        Shared by all passes; other passes of the same context may join.
+    """
+
+    def __init__(self, ctx: moderngl.Context, library: ShaderLibrary | None = None) -> None:
         self.ctx = ctx
-        self._passes = (EdgePass(ctx), NodePass(ctx))
-        self._resolve = ResolvePass(ctx)
+        self.programs = Programs(ctx, library)
+        self._passes = (EdgePass(ctx, self.programs), NodePass(ctx, self.programs))
+        self._resolve = ResolvePass(ctx, self.programs)
 
     def upload(self, scene: Scene) -> None:
         """Show this scene from now on."""
@@ -55,5 +69,6 @@ class Renderer:
         self._resolve.draw(target, rendering, has_transparent=True)
 
     def release(self) -> None:
-        for one in (*self._passes, self._resolve):
+        """Give everything back; passes that joined :attr:`programs` go first."""
+        for one in (*self._passes, self._resolve, self.programs):
             one.release()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nnvis.gl.program import Program
-from nnvis.gl.vertices import bind
+from nnvis.gl.program import Program, Recipe
+from nnvis.gl.programs import Programs
+from nnvis.gl.vertices import Arrays, bind
 from nnvis.render import palette
 from nnvis.render.blending import BLENDS, OPAQUE
 from nnvis.render.scene import UNIT, Scene
@@ -21,12 +22,12 @@ POINT_PIXELS = 4.5
 
 
 class NodePass:
-    """Units of the scene uploaded last; programs are compiled when first needed."""
+    """Units of the scene uploaded last."""
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+    def __init__(self, ctx: moderngl.Context, programs: Programs) -> None:
         self.ctx = ctx
-        self._programs: dict[tuple[str, int], Program] = {}
-        self._arrays: dict[tuple[str, int], Any] = {}
+        self._programs = programs
+        self._arrays = Arrays(ctx, self._fill)
         self._buffer: Any = None
         self._scene: Scene | None = None
 
@@ -34,6 +35,14 @@ class NodePass:
     def is_opaque(rendering: RenderingConfig) -> bool:
         """Whether this mode belongs to the opaque part of the frame."""
         return rendering.node_render_mode == "sphere"
+
+    @classmethod
+    def recipe(cls, rendering: RenderingConfig) -> Recipe:
+        """The program that draws this mode, any but ``none``."""
+        flat = int(rendering.node_render_mode == "point")
+        blend = OPAQUE if cls.is_opaque(rendering) else BLENDS[rendering.blend]
+        defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
+        return Recipe("node/node.vert", "common/ball.frag", defines)
 
     def upload(self, scene: Scene) -> None:
         """Take over the units of a scene, in place of the one before."""
@@ -49,8 +58,7 @@ class NodePass:
         count = scene.units_drawn(rendering.node_importance_threshold)
         if count == 0:
             return
-        program, array = self._program(mode, OPAQUE if self.is_opaque(rendering) else
-                                       BLENDS[rendering.blend])  # fmt: skip
+        program = self._programs.get(*self.recipe(rendering))
         law = ("base_opacity", "importance_opacity", "depth_opacity", "depth_exponent")
         program.set(
             **view.uniforms,
@@ -59,30 +67,19 @@ class NodePass:
             point_width=POINT_PIXELS * target.supersample if mode == "point" else 0.0,
             background=tuple(palette.background_colour(rendering.background)),
         )
-        array.render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=count)
+        self._arrays.of(program).render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=count)
 
-    def _program(self, mode: str, blend: int) -> tuple[Program, Any]:
-        key = (mode, blend)
-        if key not in self._programs:
-            flat = int(mode == "point")
-            defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
-            self._programs[key] = Program(self.ctx, "node/node.vert", "common/ball.frag", defines)
-        program = self._programs[key]
-        if key not in self._arrays:
-            array = self._arrays[key] = self.ctx.vertex_array(program.gl, [])
-            bind(array, program, self._buffer, UNIT)
-        return program, self._arrays[key]
+    def _fill(self, array: moderngl.VertexArray, program: Program) -> None:
+        bind(array, program, self._buffer, UNIT)
 
     def _release_scene(self) -> None:
-        for thing in (*self._arrays.values(), self._buffer):
-            if thing is not None:
-                thing.release()
-        self._arrays.clear()
+        # Arrays refer to the buffer and go with it; programs stay for the next scene.
+        self._arrays.release()
+        if self._buffer is not None:
+            self._buffer.release()
         self._buffer = None
 
     def release(self) -> None:
+        """Give everything back but the programs, which others share."""
         self._release_scene()
-        for program in self._programs.values():
-            program.release()
-        self._programs.clear()
         self._scene = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnvis.gl.program import Program
+from nnvis.gl.program import Recipe
+from nnvis.gl.programs import Programs
+from nnvis.gl.vertices import Arrays
 
 if TYPE_CHECKING:
     import moderngl
@@ -12,13 +14,23 @@ if TYPE_CHECKING:
     from nnvis.gl.target import Target
 
 
-class PresentPass:
-    """Stretches a target's image over a window's framebuffer."""
+RECIPE = Recipe("post/screen.vert", "post/present.frag")
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+
+class PresentPass:
+    """Stretches a target's image over a window's framebuffer.
+
+    Parameters
+    ----------
+    programs
+        Those of the context's other passes; its own when ``None``.
+    """
+
+    def __init__(self, ctx: moderngl.Context, programs: Programs | None = None) -> None:
         self.ctx = ctx
-        self._program = Program(ctx, "post/screen.vert", "post/present.frag")
-        self._array = ctx.vertex_array(self._program.gl, [])
+        self._programs = programs or Programs(ctx)
+        self._owns_programs = programs is None
+        self._arrays = Arrays(ctx)
 
     def draw(self, target: Target, size: tuple[int, int]) -> None:
         """Fill the window of ``size`` framebuffer pixels."""
@@ -29,9 +41,12 @@ class PresentPass:
         self.ctx.enable_only(self.ctx.NOTHING)
         target.result.filter = (self.ctx.LINEAR, self.ctx.LINEAR)
         target.result.use(0)
-        self._program.set(image=0, window_size=(float(size[0]), float(size[1])))
-        self._array.render(self.ctx.TRIANGLES, vertices=3)
+        program = self._programs.get(*RECIPE)
+        program.set(image=0, window_size=(float(size[0]), float(size[1])))
+        self._arrays.of(program).render(self.ctx.TRIANGLES, vertices=3)
 
     def release(self) -> None:
-        self._array.release()
-        self._program.release()
+        """Give everything back."""
+        self._arrays.release()
+        if self._owns_programs:
+            self._programs.release()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnvis.errors import RenderError
-from nnvis.gl.program import Program
-from nnvis.gl.vertices import bind
+from nnvis.gl.program import Program, Recipe
+from nnvis.gl.programs import Programs
+from nnvis.gl.vertices import Arrays, bind
 
 if TYPE_CHECKING:
     import moderngl
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Rectangles in pixels from the picture's upper left, in texels of the atlas; colour with alpha.
 GLYPH = np.dtype([("place", "<f4", 4), ("atlas", "<f4", 4), ("colour", "<f4", 4)])
+RECIPE = Recipe("overlay/glyph.vert", "overlay/glyph.frag")
 DOT = "\N{BLACK CIRCLE}"  # drawn as a disc, not taken from the font
 _ATLAS_WIDTH = 1024
 
@@ -132,13 +134,20 @@ def _rims(label: Label, colour: tuple[float, float, float]) -> list[Label]:
 
 
 class TextPass:
-    """Draws labels over a finished image."""
+    """Draws labels over a finished image.
 
-    def __init__(self, ctx: moderngl.Context) -> None:
+    Parameters
+    ----------
+    programs
+        Those of the context's other passes; its own when ``None``.
+    """
+
+    def __init__(self, ctx: moderngl.Context, programs: Programs | None = None) -> None:
         self.ctx = ctx
-        self._program = Program(ctx, "overlay/glyph.vert", "overlay/glyph.frag")
+        self._programs = programs or Programs(ctx)
+        self._owns_programs = programs is None
+        self._arrays = Arrays(ctx, self._fill)
         self._buffer: Any = None
-        self._array: Any = None
         self._texture: Any = None
         self._count = 0
 
@@ -161,8 +170,6 @@ class TextPass:
         self._buffer = self.ctx.buffer(quads.tobytes())
         self._texture = self.ctx.texture(atlas.shape[::-1], 1, atlas.tobytes(), alignment=1)
         self._texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
-        self._array = self.ctx.vertex_array(self._program.gl, [])
-        bind(self._array, self._program, self._buffer, GLYPH)
 
     def draw(self, target: Target, tile: tuple[int, int, int, int] | None = None) -> None:
         """Draw onto ``target.image``.
@@ -179,17 +186,24 @@ class TextPass:
         ctx: Any = self.ctx  # its stub wants a pair
         ctx.blend_equation = ctx.FUNC_ADD
         self.ctx.blend_func = (self.ctx.SRC_ALPHA, self.ctx.ONE_MINUS_SRC_ALPHA)
-        self._program.set(tile=tile or (0, 0, target.width, target.height), atlas=0)
+        program = self._programs.get(*RECIPE)
+        program.set(tile=tile or (0, 0, target.width, target.height), atlas=0)
         self._texture.use(0)
-        self._array.render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=self._count)
+        self._arrays.of(program).render(self.ctx.TRIANGLE_STRIP, vertices=4, instances=self._count)
+
+    def _fill(self, array: moderngl.VertexArray, program: Program) -> None:
+        bind(array, program, self._buffer, GLYPH)
 
     def _release_labels(self) -> None:
-        for thing in (self._array, self._buffer, self._texture):
+        self._arrays.release()
+        for thing in (self._buffer, self._texture):
             if thing is not None:
                 thing.release()
-        self._array = self._buffer = self._texture = None
+        self._buffer = self._texture = None
         self._count = 0
 
     def release(self) -> None:
+        """Give everything back."""
         self._release_labels()
-        self._program.release()
+        if self._owns_programs:
+            self._programs.release()

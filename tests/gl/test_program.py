@@ -3,7 +3,9 @@
 import pytest
 
 from nnvis.errors import RenderError
-from nnvis.gl.program import Program, ShaderError, parse_log
+from nnvis.gl.library import ShaderLibrary
+from nnvis.gl.messages import ShaderError, parse_log
+from nnvis.gl.program import Program, Recipe
 
 PLACES = (
     ("edge/tube.frag", 1),
@@ -47,29 +49,33 @@ def shaders(tmp_path):
     return tmp_path
 
 
+def program(ctx, folder, *recipe):
+    return Program(ctx, Recipe(*recipe).read(ShaderLibrary(shipped=folder)))
+
+
 @pytest.mark.gl
 def test_broken_shader_names_file_and_line(ctx, shaders):
     (shaders / "tint.glsl").write_text("vec4 tint()\n{\n    return vec4(missing);\n}\n")
     with pytest.raises(ShaderError, match=r"^A shader does not compile: tint\.glsl:3: .*missing"):
-        Program(ctx, "a.vert", "a.frag", root=shaders)
+        program(ctx, shaders, "a.vert", "a.frag")
     (shaders / "tint.glsl").write_text("vec4 tint() { return vec4(1.0); }\n")
     (shaders / "a.frag").write_text(
         '#version 330 core\n#include "tint.glsl"\nout vec4 c;\nvoid main() { c = tinted(); }\n'
     )
     with pytest.raises(ShaderError) as caught:
-        Program(ctx, "a.vert", "a.frag", {"N": 1}, root=shaders)
+        program(ctx, shaders, "a.vert", "a.frag", {"N": 1})
     assert (caught.value.messages[0].file, caught.value.messages[0].line) == ("a.frag", 4)
 
 
 @pytest.mark.gl
 def test_misspelt_uniform_is_an_error(ctx, shaders):
-    program = Program(ctx, "a.vert", "a.frag", root=shaders)
-    program.set(shift=(0.5, 0.5), unused=1.0)
+    linked = program(ctx, shaders, "a.vert", "a.frag")
+    linked.set(shift=(0.5, 0.5), unused=1.0)
     with pytest.raises(RenderError, match=r"no uniform 'shfit'; did you mean 'shift'\?"):
-        program.set(shfit=(0.5, 0.5))
+        linked.set(shfit=(0.5, 0.5))
     with pytest.raises(RenderError, match=r"'shift' of .* does not take"):
-        program.set(shift=(0.5, 0.5, 0.5))
-    program.release()
+        linked.set(shift=(0.5, 0.5, 0.5))
+    linked.release()
 
 
 @pytest.mark.gl
@@ -81,4 +87,4 @@ def test_shaders_that_do_not_link(ctx, shaders):
         "#version 330 core\nout float size;\nvoid main() { gl_Position = vec4(size = 1.0); }\n"
     )
     with pytest.raises(ShaderError, match=r"do not link: .*size"):
-        Program(ctx, "b.vert", "b.frag", root=shaders)
+        program(ctx, shaders, "b.vert", "b.frag")

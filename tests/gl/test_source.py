@@ -3,6 +3,7 @@
 import pytest
 
 from nnvis.errors import RenderError
+from nnvis.gl.library import ShaderLibrary
 from nnvis.gl.source import read_source
 from nnvis.resources import folder
 
@@ -18,7 +19,7 @@ def shaders(tmp_path):
 
 
 def test_include_once_and_where_lines_are_from(shaders):
-    source = read_source("a.vert", {"N": 3}, shaders)
+    source = read_source("a.vert", {"N": 3}, ShaderLibrary(shipped=shaders))
     assert source.files == ("a.vert", "common/one.glsl")
     assert list(zip(source.text.splitlines(), source.places, strict=True)) == [
         ("#version 330 core", ("a.vert", 1)),
@@ -33,11 +34,11 @@ def test_include_once_and_where_lines_are_from(shaders):
 def test_missing_file_is_one_sentence(shaders):
     (shaders / "b.vert").write_text('#version 330 core\n#include "common/none.glsl"\n')
     with pytest.raises(
-        RenderError, match=r"Cannot read the shader .*none\.glsl, included by b\.vert"
+        RenderError, match=r"b\.vert:2: Cannot read the shader .*none\.glsl: there is no such file"
     ):
-        read_source("b.vert", root=shaders)
+        read_source("b.vert", library=ShaderLibrary(shipped=shaders))
     with pytest.raises(RenderError, match=r"Cannot read the shader .*gone\.vert"):
-        read_source("gone.vert", root=shaders)
+        read_source("gone.vert", library=ShaderLibrary(shipped=shaders))
 
 
 def test_a_shader_that_includes_itself(shaders):
@@ -47,13 +48,13 @@ def test_a_shader_that_includes_itself(shaders):
     with pytest.raises(
         RenderError, match=r"includes itself: c\.vert > c\.glsl > d\.glsl > c\.glsl"
     ):
-        read_source("c.vert", root=shaders)
+        read_source("c.vert", library=ShaderLibrary(shipped=shaders))
 
 
 def test_version_line_is_required(shaders):
     (shaders / "d.vert").write_text("#version 430\n")
     with pytest.raises(RenderError, match="must begin with the line '#version 330 core'"):
-        read_source("d.vert", root=shaders)
+        read_source("d.vert", library=ShaderLibrary(shipped=shaders))
 
 
 def test_every_shipped_shader_reads():
