@@ -43,16 +43,17 @@ class ShaderLibrary:
         self.version = 0
         self.faults: dict[str, str] = {}
         self._edits: dict[str, str] = {}
+        self._read: dict[str, tuple[str, Origin]] = {}
         self._stamps = self._look()
 
     @property
     def shipped(self) -> ShaderLibrary:
-        """The same library without anything of the user's."""
+        """The same library without anything of the user's, read anew."""
         return ShaderLibrary(None, self.shipped_folder)
 
     def names(self) -> tuple[str, ...]:
         """All files that there are, sorted; the user's own additions too."""
-        return tuple(sorted({name for _, name in self._look()} | set(self._edits)))
+        return tuple(sorted({name for _, name in self._stamps} | set(self._edits)))
 
     def text(self, name: str) -> str:
         """The text of a file, lines ending in ``\\n``.
@@ -62,14 +63,11 @@ class ShaderLibrary:
         RenderError
             When no place has the file, or the shipped one cannot be read.
         """
-        return self._edits[name] if name in self._edits else self._stored(name)
+        return self._edits[name] if name in self._edits else self._stored(name)[0]
 
     def origin(self, name: str) -> Origin:
-        """Where ``text(name)`` is from."""
-        if name in self._edits:
-            return "edited"
-        mine = self._path(self.yours, name)
-        return "yours" if mine is not None and _is_text(mine) else "shipped"
+        """Where ``text(name)`` is from; raises as it does."""
+        return "edited" if name in self._edits else self._stored(name)[1]
 
     def edit(self, name: str, text: str) -> None:
         """Let ``text`` stand for a file until reverted or saved.
@@ -81,7 +79,7 @@ class ShaderLibrary:
         if text == self._edits.get(name):
             return
         try:
-            is_stored = text == self._stored(name)
+            is_stored = text == self._stored(name)[0]
         except RenderError:
             is_stored = False
         if is_stored:
@@ -116,7 +114,6 @@ class ShaderLibrary:
         make_folder(path.parent)
         write_atomically(path, [text.encode("utf-8")])
         self._edits.pop(name, None)
-        self.faults.pop(name, None)
         self._noticed(path, name)
         return path
 
@@ -135,7 +132,6 @@ class ShaderLibrary:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise StoreError(f"Cannot delete {path}: {error.strerror or error}.") from error
-        self.faults.pop(name, None)
         self._noticed(path, name)
 
     def changed_on_disk(self) -> frozenset[str]:
@@ -150,33 +146,44 @@ class ShaderLibrary:
         if changed:
             self.version += 1
             for name in changed:
-                self.faults.pop(name, None)
+                self._drop(name)
         return frozenset(changed)
 
-    def _stored(self, name: str) -> str:
-        """The text without the edit: the user's file when it can be read, else the shipped one."""
+    def _stored(self, name: str) -> tuple[str, Origin]:
+        """The text without the edit: the user's file when it can be read, else the shipped one.
+
+        Read once, until a change on disk is noticed: no text changes without a new version.
+        """
+        if name in self._read:
+            return self._read[name]
         mine = self._path(self.yours, name)
         own = self._path(self.shipped_folder, name)
         assert own is not None
         why = None
-        if mine is not None and mine.exists():
+        if mine is not None:
             try:
-                text = mine.read_text(encoding="utf-8-sig")
+                found = self._read[name] = mine.read_text(encoding="utf-8-sig"), "yours"
+                return found
+            except (FileNotFoundError, NotADirectoryError):
+                pass  # none of the user's
             except (OSError, UnicodeDecodeError) as error:
                 why = f"Cannot read your shader {mine}: {_reason(error)}"
-            else:
-                self.faults.pop(name, None)
-                return text
         try:
             text = own.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             if why is None:
-                places = f" nor in {self.yours}" if self.yours is not None else ""
+                places = f" there, nor in {self.yours}" if self.yours is not None else ""
                 why = f"Cannot read the shader {own}: {_reason(error)}{places}"
             raise RenderError(f"{why}; install nnvis again or correct the name.") from error
         if why is not None:
             self.faults[name] = f"{why}; the shipped one is used instead, repair or delete yours."
-        return text
+        found = self._read[name] = text, "shipped"
+        return found
+
+    def _drop(self, name: str) -> None:
+        """Forget what was read of a file."""
+        self._read.pop(name, None)
+        self.faults.pop(name, None)
 
     def _path(self, base: Path | None, name: str) -> Path | None:
         _checked(name)
@@ -188,10 +195,9 @@ class ShaderLibrary:
         for base in (self.shipped_folder, self.yours):
             if base is None:
                 continue
-            for suffix in SUFFIXES:
-                for path in base.rglob(f"[!.]*{suffix}"):
-                    if (stamp := _stamp(path)) is not None:
-                        found[base, path.relative_to(base).as_posix()] = stamp
+            for path in base.rglob("[!.]*.*"):
+                if path.suffix in SUFFIXES and (stamp := _stamp(path)) is not None:
+                    found[base, path.relative_to(base).as_posix()] = stamp
         return found
 
     def _noticed(self, path: Path, name: str) -> None:
@@ -202,6 +208,7 @@ class ShaderLibrary:
             self._stamps.pop((self.yours, name), None)
         else:
             self._stamps[self.yours, name] = stamp
+        self._drop(name)
         self.version += 1
 
 
@@ -220,14 +227,6 @@ def _stamp(path: Path) -> _Stamp | None:
     except OSError:  # deleted while looking
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _is_text(path: Path) -> bool:
-    try:
-        path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return True
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

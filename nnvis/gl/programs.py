@@ -24,7 +24,10 @@ _Stages = tuple["Source", "Source"]
 
 @dataclass
 class _Slot:
-    """One recipe: the last program that compiled, and what became of the last attempt."""
+    """One recipe: the last program that compiled, and what became of the last attempt.
+
+    ``is_used``: asked for since the last change of a text. ``is_stale``: not compiled since then.
+    """
 
     recipe: Recipe
     original: _Stages | None
@@ -32,6 +35,8 @@ class _Slot:
     tried: _Stages | None
     messages: tuple[Message, ...] = ()
     custom: dict[str, CustomUniform] = field(default_factory=dict)
+    is_used: bool = True
+    is_stale: bool = False
 
 
 class Programs:
@@ -68,15 +73,27 @@ class Programs:
         key = vertex, fragment, tuple(sorted((defines or {}).items()))
         if key not in self._slots:
             self._slots[key] = self._first(Recipe(vertex, fragment, dict(defines or {})))
-        return self._slots[key].program
+        slot = self._slots[key]
+        if slot.is_stale:
+            self._again(slot)
+        slot.is_used = True
+        return slot.program
 
     def refresh(self) -> None:
-        """Compile anew what changed since the last call; nothing to do costs nothing."""
+        """Compile anew what changed since the last call; nothing to do costs nothing.
+
+        Programs that nothing was drawn with since then wait until they are asked for: a driver
+        may take a tenth of a second for each, and one types faster than that.
+        """
         if self._version == self.library.version:
             return
         self._version = self.library.version
         for slot in self._slots.values():
-            self._again(slot)
+            if slot.is_used:
+                self._again(slot)
+            elif slot.tried is None or slot.tried != _read(slot.recipe, self.library):
+                slot.tried, slot.messages, slot.is_stale = None, (), True
+            slot.is_used = False
 
     @property
     def errors(self) -> Mapping[str, tuple[Message, ...]]:
@@ -87,7 +104,8 @@ class Programs:
         for name, sentence in self.library.faults.items():
             found.setdefault(name, {})[Message(name, 1, sentence, is_error=True)] = None
         for slot in self._slots.values():
-            for message in (*slot.messages, *slot.program.mismatches.values()):
+            mismatches = () if slot.is_stale else slot.program.mismatches.values()
+            for message in (*slot.messages, *mismatches):
                 found.setdefault(message.file, {})[message] = None
         return {name: tuple(messages) for name, messages in sorted(found.items())}
 
@@ -97,7 +115,7 @@ class Programs:
         self.refresh()
         found: dict[str, CustomUniform] = {}
         for slot in self._slots.values():
-            for name, uniform in slot.custom.items():
+            for name, uniform in () if slot.is_stale else slot.custom.items():
                 found.setdefault(name, replace(uniform, value=self._value(uniform)))
         return found
 
@@ -126,7 +144,8 @@ class Programs:
         self._slots.clear()
 
     def _first(self, recipe: Recipe) -> _Slot:
-        original = _read_original(recipe, self.library)
+        # None for a lost file that the user has a copy of.
+        original = _read(recipe, self.library.shipped)
         stages: _Stages | None = None
         try:
             stages = recipe.read(self.library)
@@ -141,25 +160,20 @@ class Programs:
         return slot
 
     def _again(self, slot: _Slot) -> None:
+        """Compile a slot anew if its text is another than that of the last attempt."""
+        before, slot.tried, slot.is_stale = slot.tried, None, False
         try:
-            stages = slot.recipe.read(self.library)
-        except ShaderError as error:
-            slot.tried, slot.messages = None, error.messages
-            return
-        if stages == slot.tried:
-            return
-        slot.tried = stages
-        if stages == slot.program.stages:
+            slot.tried = slot.recipe.read(self.library)
+            if slot.tried == before:
+                return
+            if slot.tried != slot.program.stages:
+                program = Program(self.ctx, slot.tried, slot.original)
+                slot.program.release()
+                slot.program = program
+                self._adopt(slot)
             slot.messages = ()
-            return
-        try:
-            program = Program(self.ctx, stages, slot.original)
         except ShaderError as error:
             slot.messages = error.messages
-            return
-        slot.program.release()
-        slot.program, slot.messages = program, ()
-        self._adopt(slot)
 
     def _adopt(self, slot: _Slot) -> None:
         """Find the user's uniforms of a new program and give them their values."""
@@ -187,8 +201,8 @@ class Programs:
             return uniform.default
 
 
-def _read_original(recipe: Recipe, library: ShaderLibrary) -> _Stages | None:
+def _read(recipe: Recipe, library: ShaderLibrary) -> _Stages | None:
     try:
-        return recipe.read(library.shipped)
-    except ShaderError:  # a lost file that the user has a copy of
+        return recipe.read(library)
+    except ShaderError:
         return None

@@ -1,0 +1,98 @@
+"""What is drawn with which shader files, for the panel that edits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+from nnvis.config.rendering import (
+    EdgeRenderMode,
+    GridRenderMode,
+    NodeRenderMode,
+    RenderingConfig,
+)
+from nnvis.gl.messages import ShaderError
+from nnvis.gl.program import Recipe
+from nnvis.render import present, text
+from nnvis.render.blending import BLENDS, ResolvePass
+from nnvis.render.edges import EdgePass
+from nnvis.render.grid import GridPass
+from nnvis.render.nodes import NodePass
+
+if TYPE_CHECKING:
+    from nnvis.gl.library import ShaderLibrary
+    from nnvis.gl.programs import Programs
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Something that is drawn: the name to show, and the programs that draw it in some mode."""
+
+    name: str
+    recipes: tuple[Recipe, ...]
+
+    def files(self, library: ShaderLibrary) -> tuple[str, ...]:
+        """The stages' files first, then what they include, as far as all can be read."""
+        stages: dict[str, None] = {}
+        included: dict[str, None] = {}
+        for recipe in self.recipes:
+            stages |= dict.fromkeys((recipe.vertex, recipe.fragment))
+            try:
+                for source in recipe.read(library):
+                    included |= dict.fromkeys(source.files)
+            except ShaderError:
+                continue
+        return tuple(stages | included)
+
+
+def check(programs: Programs, name: str) -> None:
+    """Compile all that includes file ``name``, drawn now or not; ``programs.errors`` then tells.
+
+    One program for each mode, weighted where modes blend. Takes a driver up to a second for a
+    file that everything includes: call it when typing pauses.
+    """
+    for one in PASSES:
+        if name in one.files(programs.library):
+            for recipe in one.recipes:
+                try:
+                    programs.get(*recipe)
+                except ShaderError:  # of the shipped text: nothing of the user's to mark
+                    continue
+
+
+def _distinct(recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
+    found: list[Recipe] = []
+    for recipe in recipes:
+        if recipe not in found:
+            found.append(recipe)
+    return tuple(found)
+
+
+_EDGES = [
+    EdgePass.recipe(RenderingConfig.model_validate({"edge_render_mode": mode}))
+    for mode in get_args(EdgeRenderMode)
+    if mode != "none"
+]
+_NODES = [
+    NodePass.recipe(RenderingConfig.model_validate({"node_render_mode": mode}))
+    for mode in get_args(NodeRenderMode)
+    if mode != "none"
+]
+_GRIDS = [
+    GridPass.recipe(RenderingConfig.model_validate({"grid_render_mode": mode}))
+    for mode in get_args(GridRenderMode)
+    if mode != "none"
+]
+PASSES = (
+    Pass("Edges as tubes", _distinct(one for one in _EDGES if one.vertex == "edge/tube.vert")),
+    Pass("Edges as balls", _distinct(one for one in _EDGES if one.vertex == "edge/bead.vert")),
+    Pass("Units", _distinct(_NODES)),
+    Pass("Density grid", _distinct(_GRIDS)),
+    Pass(
+        "Blending",
+        _distinct(ResolvePass.recipe(RenderingConfig.model_validate({"blend": b})) for b in BLENDS),
+    ),
+    Pass("Words", (text.RECIPE,)),
+    Pass("Window", (present.RECIPE,)),
+)
