@@ -8,11 +8,14 @@ from nnvis.bundling.actions import (
     smooth_edges,
     straighten_edges,
 )
+from nnvis.bundling.grid import DensityCells, density_cells
 from nnvis.bundling.quality import BundlingQuality, edge_lengths, measure_bundling
 
 __all__ = [
     "BundlingQuality",
+    "DensityCells",
     "advect_edges",
+    "density_cells",
     "diverge_edges",
     "edge_lengths",
     "measure_bundling",

@@ -99,6 +99,20 @@ def straighten_edges(network: Network) -> Network:
     return replace(network, point_position=points, point_offset=offset)
 
 
+def last_bandwidth(config: ProcessingConfig) -> float:
+    """The bandwidth of the last iteration, scene units."""
+    return _steps(config)[-1]
+
+
+def _last(config: ProcessingConfig) -> float:
+    return 2 / (3 * config.sampling_rate)
+
+
+def _steps(config: ProcessingConfig) -> list[float]:
+    first = FIRST_BANDWIDTH * config.layer_width
+    return bandwidths(first, _last(config), config.edge_bandwidth_reduction)
+
+
 def _move(
     network: Network,
     config: ProcessingConfig,
@@ -111,8 +125,8 @@ def _move(
 ) -> Network:
     progress = quiet(progress)
     bundler = Bundler(network, config, times, class_ends)
-    last = 2 / (3 * config.sampling_rate)
-    steps = bandwidths(FIRST_BANDWIDTH * config.layer_width, last, config.edge_bandwidth_reduction)
+    last = _last(config)
+    steps = _steps(config)
     strength = 1 - (1 - config.class_separation) ** SEPARATION_BEND
     rising = [strength * s for s in separations(steps, last)]
     for done, (h, s) in enumerate(zip(steps, rising, strict=True), start=1):

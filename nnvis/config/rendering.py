@@ -64,7 +64,10 @@ class RenderingConfig(Settings):
     node_importance_threshold: float = Field(
         0.01, ge=0, le=1, description="Nodes of less importance, 0 to 1, are not drawn."
     )
-    grid_render_mode: GridRenderMode = Field("none", description="How the density grid is drawn.")
+    grid_render_mode: GridRenderMode = Field(
+        "none",
+        description="How the density grid is drawn; edges' opacity and threshold hold for it too.",
+    )
     edge_render_mode: EdgeRenderMode = Field(
         "ellipsoid_transparent", description="How edges are drawn."
     )

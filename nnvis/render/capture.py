@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnvis.config.processing import ProcessingConfig
 from nnvis.config.reading import read_config
 from nnvis.config.rendering import RenderingConfig
 from nnvis.errors import RenderError
@@ -27,6 +28,8 @@ from nnvis.render.text import TextPass
 
 if TYPE_CHECKING:
     from jaxtyping import UInt8
+
+    from nnvis.bundling import DensityCells
 
 LARGEST = 32768
 _TILE = 2048  # samples a side; keeps a tile's floats near 150 MB
@@ -89,7 +92,8 @@ def render_image(
         look = look.framing(scene.hull, width / height, margins).zoomed(zoom)
     context = open_context()
     try:
-        pixels = _draw(context, scene, look, settings, (width, height), words, tile)
+        cells = cells_for(network, settings)
+        pixels = _draw(context, scene, cells, look, settings, (width, height), words, tile)
     finally:
         context.release()
     if path is not None:
@@ -126,9 +130,22 @@ def supersample_for(rendering: RenderingConfig) -> int:
     return 2 if "sphere" in (rendering.edge_render_mode, rendering.node_render_mode) else 1
 
 
+def cells_for(network: Network, rendering: RenderingConfig) -> DensityCells | None:
+    """The density grid when these settings draw it, with the settings of the bundling."""
+    if rendering.grid_render_mode == "none":
+        return None
+    # Here, because it loads the compiler of the kernels, which other pictures do not need.
+    from nnvis.bundling import density_cells
+
+    stored = network.config.get("processing")
+    given = stored if isinstance(stored, Mapping) else None
+    return density_cells(network, read_config(ProcessingConfig, given))
+
+
 def _draw(
     context: Any,
     scene: Scene,
+    cells: DensityCells | None,
     camera: Camera,
     rendering: RenderingConfig,
     size: tuple[int, int],
@@ -150,6 +167,7 @@ def _draw(
     target: Target | None = None
     try:
         renderer.upload(scene)
+        renderer.upload_grid(cells)
         if words is not None:
             halo = palette.background_colour(rendering.background)
             labels = arrange(scene, words, view_of(camera, scene.bounds, size))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnvis.errors import RenderError
 from nnvis.gl.programs import Programs
 from nnvis.render.blending import ResolvePass, begin_opaque, begin_transparent
 from nnvis.render.edges import EdgePass
+from nnvis.render.grid import GridPass
 from nnvis.render.nodes import NodePass
 
 if TYPE_CHECKING:
     import moderngl
 
+    from nnvis.bundling.grid import DensityCells
     from nnvis.config.rendering import RenderingConfig
     from nnvis.gl.library import ShaderLibrary
     from nnvis.gl.target import Target
@@ -37,7 +38,8 @@ class Renderer:
     def __init__(self, ctx: moderngl.Context, library: ShaderLibrary | None = None) -> None:
         self.ctx = ctx
         self.programs = Programs(ctx, library)
-        self._passes = (EdgePass(ctx, self.programs), NodePass(ctx, self.programs))
+        self._grid = GridPass(ctx, self.programs)
+        self._passes = (EdgePass(ctx, self.programs), NodePass(ctx, self.programs), self._grid)
         self._resolve = ResolvePass(ctx, self.programs)
 
     def upload(self, scene: Scene) -> None:
@@ -45,19 +47,19 @@ class Renderer:
         for one in self._passes:
             one.upload(scene)
 
+    def upload_grid(self, cells: DensityCells | None) -> None:
+        """Show this density grid from now on, in the scene's colours; ``None`` for no grid."""
+        self._grid.upload_cells(cells)
+
+    def cells_drawn(self, rendering: RenderingConfig) -> int:
+        """How many cells of the grid these settings draw."""
+        return self._grid.cells_drawn(rendering)
+
     def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
         """Draw the scene into ``target.image``.
 
-        Raises
-        ------
-        RenderError
-            For a grid mode: the density grid belongs to bundling that runs in the viewer.
+        A grid mode draws nothing until :meth:`upload_grid` has given the cells.
         """
-        if rendering.grid_render_mode != "none":
-            raise RenderError(
-                f"grid_render_mode {rendering.grid_render_mode!r} needs the density grid of a "
-                "bundling in progress, which a stored network does not hold; use 'none'."
-            )
         begin_opaque(target, rendering)
         for one in self._passes:
             if one.is_opaque(rendering):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,15 @@ from nnvis.gl.target import Target
 from nnvis.progress import Progress, quiet
 from nnvis.render import palette
 from nnvis.render.camera import Camera, read_camera, view_of
-from nnvis.render.capture import load, mode_of, supersample_for
+from nnvis.render.capture import cells_for, load, mode_of, supersample_for
 from nnvis.render.film import FilmWriter
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import EVEN_MARGINS, Frame, arrange, make_frame
 from nnvis.render.scene import Scene, build_scene
 from nnvis.render.text import TextPass
+
+if TYPE_CHECKING:
+    from nnvis.bundling import DensityCells
 
 MOST_FRAMES = 100_000
 # Directions in which the turn is checked for what must stay in the picture.
@@ -85,7 +88,8 @@ def render_film(
         cameras = [look.turned(360 * number / frames, 0) for number in range(frames)]
     context = open_context()
     try:
-        _shoot(context, scene, cameras, settings, film, words, quiet(progress))
+        cells = cells_for(network, settings)
+        _shoot(context, scene, cells, cameras, settings, film, words, quiet(progress))
     finally:
         context.release()
 
@@ -139,6 +143,7 @@ def turn(
 def _shoot(
     context: Any,
     scene: Scene,
+    cells: DensityCells | None,
     cameras: Sequence[Camera],
     rendering: RenderingConfig,
     film: FilmWriter,
@@ -149,11 +154,13 @@ def _shoot(
     supersample = supersample_for(rendering)
     halo = palette.background_colour(rendering.background)
     rim = (float(halo[0]), float(halo[1]), float(halo[2]))
-    renderer, text = Renderer(context), TextPass(context)
+    renderer = Renderer(context)
+    text = TextPass(context, renderer.programs)
     target: Target | None = None
     try:
         target = Target(context, *size, supersample)
         renderer.upload(scene)
+        renderer.upload_grid(cells)
         with film:
             for number, camera in enumerate(cameras, start=1):
                 renderer.draw(target, view_of(camera, scene.bounds, size, supersample), rendering)
@@ -163,6 +170,6 @@ def _shoot(
                 film.add(target.read())
                 progress.step("filming", number, len(cameras))
     finally:
-        for thing in (renderer, text, target):
+        for thing in (text, renderer, target):
             if thing is not None:
                 thing.release()

@@ -205,12 +205,6 @@ def test_what_is_no_network_and_what_is_no_setting():
 
 
 @gl
-def test_grid_needs_a_grid():
-    with pytest.raises(RenderError, match="grid_render_mode 'cube' needs the density grid"):
-        render_image(synthetic_network(), None, 64, 64, rendering={"grid_render_mode": "cube"})
-
-
-@gl
 def test_a_camera_is_used_as_it_is():
     network = synthetic_network()
     near = render_image(network, None, 160, 120, camera=Camera(distance=2.5), labels=False)
