@@ -112,7 +112,7 @@ class ShaderLibrary:
 
         text = self.text(name)
         make_folder(path.parent)
-        write_atomically(path, [text.encode("utf-8")])
+        write_atomically(path, [text.encode("utf-8", "replace")])
         self._edits.pop(name, None)
         self._noticed(path, name)
         return path
@@ -214,7 +214,8 @@ class ShaderLibrary:
 
 def _checked(name: str) -> None:
     parts = PurePosixPath(name).parts
-    if not parts or ".." in parts or "\\" in name or ":" in name or name.startswith("/"):
+    is_inside = bool(parts) and ".." not in parts and not name.startswith("/")
+    if not is_inside or "\\" in name or ":" in name or not name.isprintable():
         raise RenderError(
             f"A shader's name is a path inside the shader folder, as in 'edge/tube.vert', got "
             f"{name!r}."

@@ -19,9 +19,12 @@ Value = float | int | bool | tuple[float, ...]
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _DECLARED = re.compile(
-    r"\buniform\s+(?:(?:lowp|mediump|highp)\s+)?(?P<type>\w+)\s+(?P<rest>[^;{]+);"
+    r"\buniform\s+(?:(?:lowp|mediump|highp)\s+)?(?P<type>\w+)\s*(?P<rest>(?:\s|\[)[^;{]+);"
 )
-_NAME = re.compile(r"\s*(?P<name>\w+)\s*(?:\[[^\]]*\]\s*)?(?:=\s*(?P<initial>.*\S)\s*)?$")
+_NAME = re.compile(
+    r"\s*(?P<before>\[[^\]]*\]\s*)?(?P<name>\w+)\s*(?P<behind>\[[^\]]*\]\s*)?"
+    r"(?:=\s*(?P<initial>.*\S)\s*)?$"
+)
 _RANGE = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
 _COLOUR = re.compile(r"\bcolou?r\b", re.IGNORECASE)
 _LITERAL = re.compile(rf"(?:vec([234])\s*\(\s*)?({_NUMBER}f?(?:\s*,\s*{_NUMBER}f?)*)\s*\)?$")
@@ -75,9 +78,13 @@ class CustomUniform:
             raise RenderError(
                 f"The uniform {self.name!r} of {self.file} takes {_wanted(size)}, got {value!r}."
             )
+        # What the driver can hold; a slider lets one type any number.
+        parts = tuple(min(max(part, -3e38), 3e38) for part in parts)
         if size > 1:
             return parts
         number = parts[0]
+        if self.kind == "int":
+            return int(min(max(number, -(2.0**31)), 2.0**31 - 1))
         return (
             bool(number) if self.kind == "bool" else int(number) if self.kind == "int" else number
         )
@@ -94,12 +101,14 @@ def declarations(lines: Sequence[str], places: Sequence[tuple[str, int]]) -> Ite
         for found in _DECLARED.finditer(code):
             for one in re.split(r",(?![^(]*\))", found["rest"]):
                 if name := _NAME.match(one):
+                    is_array = name["before"] or name["behind"]
+                    type_name = found["type"] + ("[]" if is_array else "")
                     initial = name["initial"] or ""
-                    yield Declaration(name["name"], found["type"], initial, comment, file, at)
+                    yield Declaration(name["name"], type_name, initial, comment, file, at)
 
 
 def custom_uniform(declared: Declaration, current: Any = None) -> CustomUniform | None:
-    """The control for a declaration; ``None`` for types without one (matrices, samplers).
+    """The control for a declaration; ``None`` for types without one (matrices, samplers, arrays).
 
     Parameters
     ----------
@@ -161,8 +170,8 @@ def _range(comment: str, high: float) -> tuple[float, float]:
     found = _RANGE.search(comment)
     if found is None:
         return 0.0, high
-    one, other = float(found[1]), float(found[2])
-    return min(one, other), max(one, other)
+    one, other = sorted((float(found[1]), float(found[2])))
+    return (one, other) if one < other and math.isfinite(other - one) else (0.0, high)
 
 
 def _literal(initial: str, size: int) -> tuple[float, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from nnvis.config.rendering import (
     EdgeRenderMode,
@@ -69,26 +69,21 @@ def _distinct(recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
     return tuple(found)
 
 
-_EDGES = [
-    EdgePass.recipe(RenderingConfig.model_validate({"edge_render_mode": mode}))
-    for mode in get_args(EdgeRenderMode)
-    if mode != "none"
-]
-_NODES = [
-    NodePass.recipe(RenderingConfig.model_validate({"node_render_mode": mode}))
-    for mode in get_args(NodeRenderMode)
-    if mode != "none"
-]
-_GRIDS = [
-    GridPass.recipe(RenderingConfig.model_validate({"grid_render_mode": mode}))
-    for mode in get_args(GridRenderMode)
-    if mode != "none"
-]
+def _of(one: type[EdgePass | NodePass | GridPass], item: str, modes: Any) -> tuple[Recipe, ...]:
+    """A recipe for each mode of a setting ``<item>_render_mode``."""
+    return _distinct(
+        one.recipe(RenderingConfig.model_validate({f"{item}_render_mode": mode}))
+        for mode in get_args(modes)
+        if mode != "none"
+    )
+
+
+_EDGES = _of(EdgePass, "edge", EdgeRenderMode)
 PASSES = (
-    Pass("Edges as tubes", _distinct(one for one in _EDGES if one.vertex == "edge/tube.vert")),
-    Pass("Edges as balls", _distinct(one for one in _EDGES if one.vertex == "edge/bead.vert")),
-    Pass("Units", _distinct(_NODES)),
-    Pass("Density grid", _distinct(_GRIDS)),
+    Pass("Edges as tubes", tuple(one for one in _EDGES if "tube" in one.vertex)),
+    Pass("Edges as balls", tuple(one for one in _EDGES if "bead" in one.vertex)),
+    Pass("Units", _of(NodePass, "node", NodeRenderMode)),
+    Pass("Density grid", _of(GridPass, "grid", GridRenderMode)),
     Pass(
         "Blending",
         _distinct(ResolvePass.recipe(RenderingConfig.model_validate({"blend": b})) for b in BLENDS),

@@ -152,7 +152,9 @@ def test_a_lost_shipped_file(library):
     assert state(library) == ("mine\n", "yours")
 
 
-@pytest.mark.parametrize("name", ["../x.vert", "/etc/passwd", "", "a\\b.vert", "c:x.vert"])
+@pytest.mark.parametrize(
+    "name", ["../x.vert", "/etc/passwd", "", "a\\b.vert", "c:x.vert", "a\0.vert"]
+)
 def test_names_stay_inside_the_folder(library, name):
     for use in (library.text, lambda n: library.edit(n, ""), library.save, library.forget):
         with pytest.raises(RenderError, match="is a path inside the shader folder"):

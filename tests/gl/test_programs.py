@@ -206,6 +206,26 @@ def test_uniforms_of_the_users(sheet, library):
     assert sheet.programs.custom == {}
 
 
+def test_every_kind_of_uniform_reaches_the_shader(sheet, library):
+    library.edit(
+        "tint.glsl",
+        "uniform int n = 1;\nuniform bool on;\nuniform vec2 v = vec2(0.5) * 2.0;\n"
+        "uniform vec4 ink = vec4(0.0); // colour\nuniform float many[2];\n"
+        "vec3 tint() { return vec3(float(n), on ? v.y : 0.0, ink.b + many[1]); }\n",
+    )
+    assert sheet.draw() == (255, 0, 0)
+    assert set(sheet.programs.custom) == {"n", "on", "v", "ink"}
+    assert sheet.programs.custom["v"].default == (1.0, 1.0)
+    for name, value in (("n", 0), ("on", True), ("v", (0.0, 0.2)), ("ink", (0.0, 0.0, 0.4, 1.0))):
+        sheet.programs.set_custom(name, value)
+        assert sheet.programs.custom[name].value == value
+    assert sheet.draw() == (0, 51, 102)
+    sheet.programs.set_custom("n", 1e30)
+    sheet.programs.set_custom("v", (1e300, -1e300))
+    assert sheet.draw() == (255, 0, 102)
+    assert sheet.programs.errors == {}
+
+
 def test_an_edit_may_drop_or_change_what_nnvis_sets(sheet, library):
     program = sheet.programs.get(*STAGES)
     with pytest.raises(RenderError, match="no uniform 'bsae'"):

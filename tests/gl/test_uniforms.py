@@ -22,13 +22,15 @@ def test_where_declarations_hide():
         "/* uniform float nor_me;",
         "uniform float still_not; */ uniform highp vec3 four = vec3(1.0, 2.0, 3.0);",
         "in float uniformly;",
+        "uniform float[2] five;",
         "float uniform_like;",
     )
     assert [(d.name, d.type, d.initial, d.line) for d in found] == [
         ("one", "float", "", 1),
         ("two", "float", "2.0", 1),
-        ("three", "mat4", "", 1),
+        ("three", "mat4[]", "", 1),
         ("four", "vec3", "vec3(1.0, 2.0, 3.0)", 4),
+        ("five", "float[]", "", 6),
     ]
 
 
@@ -41,6 +43,9 @@ def test_where_declarations_hide():
         ("uniform float g = 1.25; // 0..2", "float", 0, 2, 1.25),
         ("uniform float g = 3.0f; // 0..2", "float", 0, 3, 3.0),
         ("uniform float g = -.5e1;", "float", -5, 1, -5.0),
+        ("uniform float g; // 2..2", "float", 0, 1, 0.5),
+        ("uniform float g; // 0..1e400", "float", 0, 1, 0.5),
+        ("uniform float g; // 3..-1", "float", -1, 3, 1.0),
         ("uniform int n; // 1..8", "int", 1, 8, 4),
         ("uniform int n;", "int", 0, 10, 5),
         ("uniform bool b;", "bool", 0, 1, False),
@@ -66,13 +71,15 @@ def test_an_initial_value_that_is_a_formula_comes_from_the_driver():
     assert control("uniform vec2 v = vec2(1.0) * 2.0;", (2.0, 2.0)).default == (2.0, 2.0)
 
 
-@pytest.mark.parametrize("kind", ["mat4", "sampler2D", "uint"])
+@pytest.mark.parametrize("kind", ["mat4", "sampler2D", "uint", "float[3]"])
 def test_types_without_a_control(kind):
     assert control(f"uniform {kind} thing;") is None
 
 
 def test_values_take_the_type():
     assert control("uniform int n;").coerced(2.0) == 2
+    assert control("uniform int n;").coerced(1e30) == 2**31 - 1
+    assert control("uniform float g;").coerced(-1e300) == -3e38
     assert control("uniform bool b;").coerced(1) is True
     assert control("uniform vec3 c;").coerced([1, 2, 3]) == (1.0, 2.0, 3.0)
 

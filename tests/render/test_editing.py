@@ -1,5 +1,6 @@
 """Shaders edited while a network is drawn: every file of every pass, right and wrong edits."""
 
+from functools import lru_cache
 from itertools import product
 from typing import get_args
 
@@ -7,7 +8,15 @@ import numpy as np
 import pytest
 from networks import synthetic_network
 
-from nnvis.config.rendering import Blend, EdgeRenderMode, NodeRenderMode, RenderingConfig
+from nnvis.bundling import density_cells
+from nnvis.config import ProcessingConfig
+from nnvis.config.rendering import (
+    Blend,
+    EdgeRenderMode,
+    GridRenderMode,
+    NodeRenderMode,
+    RenderingConfig,
+)
 from nnvis.gl.library import ShaderLibrary
 from nnvis.gl.target import Target
 from nnvis.render.camera import Camera, view_of
@@ -24,6 +33,13 @@ NAMES = ShaderLibrary().names()
 WORDS = (Label("importance", 8.0, 30.0, 14, (0.0, 0.0, 0.0)),)
 
 
+@lru_cache(maxsize=1)
+def drawn():
+    """A network and its density grid."""
+    network = synthetic_network()
+    return network, density_cells(network, ProcessingConfig(sampling_rate=10.0))
+
+
 class Stage:
     """A renderer, text and a network to draw."""
 
@@ -32,8 +48,10 @@ class Stage:
         self.target, self.renderer = Target(ctx, *SIZE), Renderer(ctx, library)
         self.programs = self.renderer.programs
         self.text = TextPass(ctx, self.programs)
-        scene = build_scene(synthetic_network())
+        network, cells = drawn()
+        scene = build_scene(network)
         self.renderer.upload(scene)
+        self.renderer.upload_grid(cells)
         self.text.upload(WORDS)
         self.view = view_of(Camera().framing(scene.hull, 1.5), scene.bounds, SIZE)
 
@@ -95,6 +113,8 @@ def test_stages_emptied_of_all_that_nnvis_sets(stage, name):
     stage.library.edit(name, bare[name[-5:]])
     for edges, nodes in product(get_args(EdgeRenderMode), ("sphere", "point")):
         stage.draw(edge_render_mode=edges, node_render_mode=nodes)
+    for grid in get_args(GridRenderMode):
+        stage.draw(grid_render_mode=grid)
     stage.library.revert(name)
     assert np.array_equal(stage.draw(), before)
 
@@ -114,8 +134,8 @@ def test_uniforms_and_attributes_of_other_types(stage, name):
     text = stage.library.text(name)
     for ours, theirs in OTHER_TYPES.items():
         stage.library.edit(name, text.replace(ours, theirs))
-        stage.draw()
-        stage.draw(edge_render_mode="sphere", node_render_mode="point")
+        stage.draw(grid_render_mode="cube")
+        stage.draw(edge_render_mode="sphere", node_render_mode="point", grid_render_mode="point")
 
 
 def test_a_check_finds_errors_in_what_is_not_drawn(stage):
@@ -154,6 +174,8 @@ def test_the_table_knows_every_program_drawn(stage):
         get_args(EdgeRenderMode), get_args(NodeRenderMode), get_args(Blend)
     ):
         stage.draw(edge_render_mode=edges, node_render_mode=nodes, blend=blend)
+    for grid, blend in product(get_args(GridRenderMode), get_args(Blend)):
+        stage.draw(edge_render_mode="none", grid_render_mode=grid, blend=blend)
     pairs = {(recipe.vertex, recipe.fragment) for one in PASSES for recipe in one.recipes}
     drawn = {(slot.recipe.vertex, slot.recipe.fragment) for slot in stage.programs._slots.values()}
     assert drawn <= pairs
