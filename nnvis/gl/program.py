@@ -116,8 +116,7 @@ def _compile(ctx: moderngl.Context, stages: tuple[Source, Source], name: str) ->
         return ctx.program(vertex_shader=stages[0].text, fragment_shader=stages[1].text)
     except Exception as error:  # moderngl raises moderngl.Error with the log in its text
         log = str(error)
-        stage = stages[1] if "fragment_shader" in log else stages[0]
-        messages = parse_log(log, stage.places)
+        messages = _messages(log, stages)
         errors = [message for message in messages if message.is_error]
         if errors:
             raise ShaderError(f"A shader does not compile: {errors[0]}", messages) from error
@@ -125,3 +124,16 @@ def _compile(ctx: moderngl.Context, stages: tuple[Source, Source], name: str) ->
         # A linker names no line; an editor still has to show it somewhere.
         place = stages[1].files[0], 1
         raise ShaderError(sentence, (Message(*place, sentence, is_error=True),)) from error
+
+
+def _messages(log: str, stages: tuple[Source, Source]) -> tuple[Message, ...]:
+    """The complaints in a log of moderngl's: it names the stage that does not compile; when
+    linking fails, some drivers head each stage's lines with ``Vertex info``."""
+    stage = stages["fragment_shader" in log] if "_shader\n" in log else None
+    messages: list[Message] = []
+    for line in log.splitlines():
+        if line.startswith(("Vertex info", "Fragment info")):
+            stage = stages[line.startswith("Fragment")]
+        elif stage is not None:
+            messages += parse_log(line, stage.places)
+    return tuple(messages)

@@ -6,6 +6,7 @@ from nnvis.errors import RenderError
 from nnvis.gl.library import ShaderLibrary
 from nnvis.gl.messages import ShaderError, parse_log
 from nnvis.gl.program import Program, Recipe
+from nnvis.gl.source import Source
 
 PLACES = (
     ("edge/tube.frag", 1),
@@ -88,3 +89,21 @@ def test_shaders_that_do_not_link(ctx, shaders):
     )
     with pytest.raises(ShaderError, match=r"do not link: .*size"):
         program(ctx, shaders, "b.vert", "b.frag")
+
+
+def test_a_linker_that_names_lines():
+    class Driver:
+        def program(self, **_):
+            raise Exception(
+                "GLSL Linker failed\n\nProgram\n=======\nVertex info\n-----------\n"
+                "0(1) : warning C7050: unused\nFragment info\n-------------\n"
+                '0(2) : error C3008: unresolved reference "f"\n'
+            )
+
+    stages = Source("\n", ("a.vert",), PLACES[:1]), Source("\n" * 10, ("b.frag",), PLACES)
+    with pytest.raises(ShaderError, match=r"common/light\.glsl:1: C3008: unresolved") as caught:
+        Program(Driver(), stages)
+    assert [(m.file, m.is_error) for m in caught.value.messages] == [
+        ("edge/tube.frag", False),
+        ("common/light.glsl", True),
+    ]
