@@ -31,6 +31,7 @@ def render(
     size: str | None = None,
     camera: Annotated[str, Parameter(allow_leading_hyphen=True)] = "default",
     labels: bool = True,
+    unit: str | None = None,
     frames: int = 240,
     fps: int = 30,
     config: Path | None = None,
@@ -53,6 +54,8 @@ def render(
         default, left, right, front, back, top, bottom, or azimuth,elevation[,zoom] in degrees.
     labels
         Layer captions, class legend and the line that says what is drawn.
+    unit
+        A unit to pick out with its edges, the rest fades: LAYER:NUMBER, such as fc1:12.
     frames
         Of a film.
     fps
@@ -66,7 +69,7 @@ def render(
     width, height = parse_size(size or SIZES[ending])
     settings = merged(RenderingConfig, config, rendering)
     from nnvis.render import FilmWriter, render_film, render_image
-    from nnvis.render.scene import build_scene
+    from nnvis.render.stage import set_stage
     from nnvis.store import find_network, load_network
 
     look = parse_camera(camera)
@@ -77,16 +80,15 @@ def render(
             FilmWriter(output, (width, height), fps)
     network = load_network(find_network(run))
     with wrong_usage():
-        scene = build_scene(network, mode, settings.palette, settings.background)
-    shown = scene.caption(settings.edge_importance_threshold)
+        stage = set_stage(network, mode, settings, unit)
+    shown = stage.scene.caption(settings.edge_importance_threshold)
     if ending == ".png":
-        render_image(network, output, width, height, mode, look, settings, labels=labels)
+        render_image(network, output, width, height, mode, look, settings, labels, unit=unit)
         say(f"picture: {output} ({width} x {height}, {shown})")
         return
+    size_and_look = (width, height, mode, look, settings, labels, unit)
     with reporting() as progress:
-        render_film(
-            network, output, frames, fps, width, height, mode, look, settings, labels, progress
-        )
+        render_film(network, output, frames, fps, *size_and_look, progress)
     say(f"film: {output} ({width} x {height}, {frames / fps:.3g} s, {shown})")
 
 

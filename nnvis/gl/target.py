@@ -38,6 +38,8 @@ class Target:
         The first of these alone, for blending modes of one sum.
     image
         The final image, 8 bits a channel, not supersampled.
+    beneath
+        Another of the same kind, for what lies under it; made when first asked for.
     """
 
     def __init__(
@@ -71,11 +73,19 @@ class Target:
             self.sums = self._keep(ctx.framebuffer([self.first, self.second], self.depth))
             self.single = self._keep(ctx.framebuffer([self.first], self.depth))
             self.image = self._keep(ctx.framebuffer([self.result]))
+            self._beneath: tuple[moderngl.Texture, moderngl.Framebuffer] | None = None
         except Exception as error:  # moderngl.Error: out of memory or an incomplete framebuffer
             self.release()
             raise RenderError(
                 f"OpenGL cannot make a picture of {width} × {height} pixels: {error}."
             ) from error
+
+    @property
+    def beneath(self) -> tuple[moderngl.Texture, moderngl.Framebuffer]:
+        if self._beneath is None:
+            texture = self._texture((self.width, self.height), 4, "f1")
+            self._beneath = texture, self._keep(self.ctx.framebuffer([texture]))
+        return self._beneath
 
     def _keep(self, thing: Any) -> Any:
         self._owned.append(thing)

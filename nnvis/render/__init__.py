@@ -4,6 +4,7 @@ from nnvis.render.camera import POSITIONS, Camera, View, view_of
 from nnvis.render.capture import render_image, save_png
 from nnvis.render.film import FilmWriter
 from nnvis.render.frame import Renderer
+from nnvis.render.picked import find_unit, scene_of_unit, unit_name
 from nnvis.render.scene import Scene, build_scene
 from nnvis.render.turning import render_film
 
@@ -15,8 +16,11 @@ __all__ = [
     "Scene",
     "View",
     "build_scene",
+    "find_unit",
     "render_film",
     "render_image",
     "save_png",
+    "scene_of_unit",
+    "unit_name",
     "view_of",
 ]

@@ -33,7 +33,8 @@ def begin_opaque(target: Target, rendering: RenderingConfig) -> None:
     ctx.depth_func = "<="
     target.opaque.depth_mask = True
     red, green, blue = (float(v) for v in palette.background_colour(rendering.background))
-    target.opaque.clear(red, green, blue, 1.0, depth=1.0)
+    # Alpha tells afterwards where something was drawn.
+    target.opaque.clear(red, green, blue, 0.0, depth=1.0)
 
 
 def begin_transparent(target: Target, rendering: RenderingConfig) -> None:
@@ -76,15 +77,34 @@ class ResolvePass:
         self._arrays = Arrays(ctx)
 
     @staticmethod
-    def recipe(rendering: RenderingConfig, has_transparent: bool = True) -> Recipe:
+    def recipe(rendering: RenderingConfig, over: bool = False) -> Recipe:
         """The program for a way of blending."""
-        blend = BLENDS[rendering.blend] if has_transparent else OPAQUE
-        return Recipe("post/screen.vert", "post/resolve.frag", {"BLEND": blend})
+        defines = {"BLEND": BLENDS[rendering.blend], "OVER": int(over)}
+        return Recipe("post/screen.vert", "post/resolve.frag", defines)
 
-    def draw(self, target: Target, rendering: RenderingConfig, has_transparent: bool) -> None:
+    def draw(self, target: Target, rendering: RenderingConfig) -> None:
         """Write every pixel of ``target.image``."""
-        program = self._programs.get(*self.recipe(rendering, has_transparent))
-        target.image.use()
+        self._draw(target, target.image, rendering, 1.0, over=False)
+
+    def draw_beneath(self, target: Target, rendering: RenderingConfig, dim: float) -> None:
+        """Write every pixel of ``target.beneath``, with a share ``dim`` of its contrast left."""
+        self._draw(target, target.beneath[1], rendering, dim, over=False)
+
+    def draw_over(self, target: Target, rendering: RenderingConfig) -> None:
+        """Write every pixel of ``target.image``, over what is in ``target.beneath``."""
+        target.beneath[0].use(3)
+        self._draw(target, target.image, rendering, 1.0, over=True)
+
+    def _draw(
+        self,
+        target: Target,
+        onto: moderngl.Framebuffer,
+        rendering: RenderingConfig,
+        dim: float,
+        over: bool,
+    ) -> None:
+        program = self._programs.get(*self.recipe(rendering, over))
+        onto.use()
         self.ctx.enable_only(self.ctx.NOTHING)
         for unit, texture in enumerate((target.colour, target.first, target.second)):
             texture.use(unit)
@@ -94,7 +114,11 @@ class ResolvePass:
             second_sum=2,
             supersample=target.supersample,
             is_dark=float(rendering.background == "dark"),
+            background=tuple(palette.background_colour(rendering.background)),
+            dim=dim,
         )
+        if over:
+            program.set(beneath=3)
         self._arrays.of(program).render(self.ctx.TRIANGLES, vertices=3)
 
     def release(self) -> None:

@@ -12,24 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnvis.config.processing import ProcessingConfig
 from nnvis.config.reading import read_config
 from nnvis.config.rendering import RenderingConfig
 from nnvis.errors import RenderError
 from nnvis.gl.context import open_context
 from nnvis.gl.target import Target
-from nnvis.model.network import Network
 from nnvis.render import palette
 from nnvis.render.camera import Camera, read_camera, view_of
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import EVEN_MARGINS, Frame, arrange, make_frame
-from nnvis.render.scene import Scene, build_scene
+from nnvis.render.scene import Scene
+from nnvis.render.stage import set_stage
 from nnvis.render.text import TextPass
 
 if TYPE_CHECKING:
     from jaxtyping import UInt8
-
-    from nnvis.bundling import DensityCells
 
 LARGEST = 32768
 _TILE = 2048  # samples a side; keeps a tile's floats near 150 MB
@@ -45,6 +42,7 @@ def render_image(
     rendering: RenderingConfig | Mapping[str, Any] | str | PathLike[str] | None = None,
     labels: bool = True,
     tile: int | None = None,
+    unit: int | str | None = None,
 ) -> UInt8[np.ndarray, "height width 3"]:
     """A picture of a network, as pixels and, when ``path`` is given, as a PNG file.
 
@@ -68,11 +66,14 @@ def render_image(
         Draw layer captions, the class legend and what share of the edges is shown.
     tile
         Side of the parts drawn one after the other, pixels; chosen when ``None``.
+    unit
+        A unit picked out, by its row in the network or as ``"LAYER:NUMBER"``: it and its edges
+        show in full, the rest fades.
 
     Raises
     ------
     RenderError
-        For a size, mode or camera that makes no picture, or when OpenGL is missing.
+        For a size, mode, camera or unit that makes no picture, or when OpenGL is missing.
     ConfigError
         For settings out of range.
     StoreError
@@ -83,46 +84,29 @@ def render_image(
     if path is not None and Path(path).suffix.lower() != ".png":
         raise RenderError(f"Cannot draw to {path}: the name must end in .png.")
     look, zoom = read_camera(camera)
-    network = load(network)
-    mode = mode_of(network, mode)
-    scene = build_scene(network, mode, settings.palette, settings.background)
+    stage = set_stage(network, mode, settings, unit)
+    scene = stage.scene
     words = make_frame(scene, settings, width, height) if labels else None
     if zoom > 0:
         margins = words.margins if words else EVEN_MARGINS
         look = look.framing(scene.hull, width / height, margins).zoomed(zoom)
     context = open_context()
     try:
-        cells = cells_for(network, settings)
-        pixels = _draw(context, scene, cells, look, settings, (width, height), words, tile)
+        renderer = Renderer(context)
+        text = TextPass(context, renderer.programs)
+        try:
+            stage.upload(renderer)
+            pixels = draw_tiles(
+                context, renderer, text, scene, look, settings, (width, height), words, tile
+            )
+        finally:
+            text.release()
+            renderer.release()
     finally:
         context.release()
     if path is not None:
-        save_png(pixels, Path(path), _text(scene, look, mode, settings))
+        save_png(pixels, Path(path), picture_text(scene, look, settings))
     return pixels
-
-
-def load(network: Any) -> Network:
-    """The network of whatever a caller calls one: itself, a run, or a path."""
-    if isinstance(network, Network):
-        return network
-    if isinstance(network, (str, PathLike)):
-        from nnvis.store import find_network, load_network
-
-        network = load_network(find_network(network))
-    elif hasattr(network, "load_network"):
-        network = network.load_network()
-    if not isinstance(network, Network):
-        raise RenderError(
-            f"Expected a network, a run or a path to draw, got {type(network).__name__}."
-        )
-    return network
-
-
-def mode_of(network: Network, mode: str | int) -> str:
-    """A mode's name; a number means the class of that number."""
-    if isinstance(mode, int) and 0 <= mode < len(network.class_names):
-        return network.class_names[mode]
-    return str(mode)
 
 
 def supersample_for(rendering: RenderingConfig) -> int:
@@ -130,28 +114,33 @@ def supersample_for(rendering: RenderingConfig) -> int:
     return 2 if "sphere" in (rendering.edge_render_mode, rendering.node_render_mode) else 1
 
 
-def cells_for(network: Network, rendering: RenderingConfig) -> DensityCells | None:
-    """The density grid when these settings draw it, with the settings of the bundling."""
-    if rendering.grid_render_mode == "none":
-        return None
-    # Here, because it loads the compiler of the kernels, which other pictures do not need.
-    from nnvis.bundling import density_cells
-
-    stored = network.config.get("processing")
-    given = stored if isinstance(stored, Mapping) else None
-    return density_cells(network, read_config(ProcessingConfig, given))
-
-
-def _draw(
+def draw_tiles(
     context: Any,
+    renderer: Renderer,
+    text: TextPass,
     scene: Scene,
-    cells: DensityCells | None,
     camera: Camera,
     rendering: RenderingConfig,
     size: tuple[int, int],
     words: Frame | None,
-    tile: int | None,
-) -> np.ndarray:
+    tile: int | None = None,
+) -> UInt8[np.ndarray, "height width 3"]:
+    """A picture of what ``renderer`` shows, part after part, so that any size fits.
+
+    Parameters
+    ----------
+    text
+        Its labels are replaced by those of the picture.
+    scene
+        The one uploaded.
+    words
+        Of the whole picture; ``None`` for none.
+
+    Raises
+    ------
+    RenderError
+        For a picture that does not fit into memory.
+    """
     width, height = size
     supersample = supersample_for(rendering)
     side = tile or _TILE // supersample
@@ -162,16 +151,11 @@ def _draw(
         raise RenderError(
             f"A picture of {width} × {height} pixels does not fit into memory."
         ) from error
-    renderer = Renderer(context)
-    text = TextPass(context, renderer.programs)
+    halo = palette.background_colour(rendering.background)
+    labels = () if words is None else arrange(scene, words, view_of(camera, scene.bounds, size))
+    text.upload(labels, (float(halo[0]), float(halo[1]), float(halo[2])))
     target: Target | None = None
     try:
-        renderer.upload(scene)
-        renderer.upload_grid(cells)
-        if words is not None:
-            halo = palette.background_colour(rendering.background)
-            labels = arrange(scene, words, view_of(camera, scene.bounds, size))
-            text.upload(labels, (float(halo[0]), float(halo[1]), float(halo[2])))
         for x, y, wide, tall in _tiles(width, height, side):
             if target is None or (target.width, target.height) != (wide, tall):
                 if target is not None:
@@ -183,9 +167,8 @@ def _draw(
             text.draw(target, (x, y, wide, tall))
             pixels[y : y + tall, x : x + wide] = target.read()
     finally:
-        for thing in (text, renderer, target):
-            if thing is not None:
-                thing.release()
+        if target is not None:
+            target.release()
     return pixels
 
 
@@ -218,8 +201,9 @@ def save_png(pixels: np.ndarray, path: Path, text: Mapping[str, str] | None = No
         Image.fromarray(pixels).save(file, format="PNG", pnginfo=notes, compress_level=6)
 
 
-def _text(scene: Scene, camera: Camera, mode: str, rendering: RenderingConfig) -> dict[str, str]:
-    settings = {"mode": mode, "camera": asdict(camera), "rendering": rendering.model_dump()}
+def picture_text(scene: Scene, camera: Camera, rendering: RenderingConfig) -> dict[str, str]:
+    """What a picture's file says about it: caption, and all settings as JSON."""
+    settings = {"mode": scene.mode, "camera": asdict(camera), "rendering": rendering.model_dump()}
     return {
         "Software": "nnvis",
         "Description": scene.caption(rendering.edge_importance_threshold),

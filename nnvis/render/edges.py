@@ -75,6 +75,13 @@ class EdgePass:
         self._texture = self.ctx.texture((2 * _ROW, rows), 4, texels.tobytes(), dtype="f2")
         self._texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
 
+    @property
+    def gpu_bytes(self) -> int:
+        """What this pass holds in graphics memory, bytes."""
+        if self._buffer is None:
+            return 0
+        return int(self._buffer.size) + 8 * int(np.prod(self._texture.size))
+
     def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
         """Draw into the framebuffer in use, with the blend state already set."""
         scene, mode = self._scene, rendering.edge_render_mode

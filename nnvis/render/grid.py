@@ -71,6 +71,11 @@ class GridPass:
         least = -np.float32(rendering.edge_importance_threshold)
         return int(np.searchsorted(-self._importance, least, side="right"))
 
+    @property
+    def gpu_bytes(self) -> int:
+        """What this pass holds in graphics memory, bytes."""
+        return 0 if self._buffer is None else int(self._buffer.size)
+
     def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
         """Draw into the framebuffer in use, with the blend state already set."""
         count = self.cells_drawn(rendering)

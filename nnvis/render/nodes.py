@@ -50,6 +50,11 @@ class NodePass:
         self._scene = scene
         self._buffer = self.ctx.buffer(scene.units.tobytes())
 
+    @property
+    def gpu_bytes(self) -> int:
+        """What this pass holds in graphics memory, bytes."""
+        return 0 if self._buffer is None else int(self._buffer.size)
+
     def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
         """Draw into the framebuffer in use, with the blend state already set."""
         scene, mode = self._scene, rendering.node_render_mode

@@ -86,7 +86,11 @@ PASSES = (
     Pass("Density grid", _of(GridPass, "grid", GridRenderMode)),
     Pass(
         "Blending",
-        _distinct(ResolvePass.recipe(RenderingConfig.model_validate({"blend": b})) for b in BLENDS),
+        _distinct(
+            ResolvePass.recipe(RenderingConfig.model_validate({"blend": blend}), over)
+            for blend in BLENDS
+            for over in (False, True)
+        ),
     ),
     Pass("Words", (text.RECIPE,)),
     Pass("Window", (present.RECIPE,)),

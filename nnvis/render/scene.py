@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +54,8 @@ class Scene:
         ``"all"``, ``"importance"`` or a class name.
     skipped
         Edges that cannot be drawn: fewer than two points, or a point that is not a number.
+    note
+        Said before the caption: what is picked out.
     """
 
     points: np.ndarray
@@ -75,6 +77,7 @@ class Scene:
     edges_total: int
     network_caption: str
     skipped: int
+    note: str = ""
 
     def edges_drawn(self, threshold: float) -> int:
         """How many edges have at least this importance; they are the first ones."""
@@ -89,8 +92,36 @@ class Scene:
         falling = -self.units["importance"]
         return int(np.searchsorted(falling, -np.float32(threshold), side="right"))
 
+    def only(self, edge_rows: np.ndarray, unit_rows: np.ndarray) -> Scene:
+        """A scene of these edges and units alone, in the same place and the same colours.
+
+        Parameters
+        ----------
+        edge_rows, unit_rows
+            Rows of ``edge_index`` and ``unit_index``, in any order.
+        """
+        edges, units = np.unique(edge_rows).astype(np.int64), np.unique(unit_rows).astype(np.int64)
+        begin = np.concatenate([[0], self.point_end])[edges]
+        counts = self.point_end[edges] - begin
+        end = np.cumsum(counts)
+        points = self.points[np.repeat(begin - (end - counts), counts) + np.arange(counts.sum())]
+        points["edge"] = np.repeat(np.arange(len(edges), dtype=np.uint32), counts)
+        return replace(
+            self,
+            points=points,
+            point_end=end,
+            edge_importance=self.edge_importance[edges],
+            edge_colour=self.edge_colour[edges],
+            edge_end=self.edge_end[edges],
+            edge_index=self.edge_index[edges],
+            units=self.units[units],
+            unit_index=self.unit_index[units],
+        )
+
     def caption(self, threshold: float) -> str:
         """What share is drawn: ``6,797 of 67,963 edges, the 10 % most important``."""
+        if self.note:
+            return f"{self.note} · {replace(self, note='').caption(threshold)}"
         drawn = self.edges_drawn(threshold)
         total = max(self.edges_total, len(self.edge_importance) + self.skipped)
         own_class = self.mode if self.mode not in ("all", "importance") else ""

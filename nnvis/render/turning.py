@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +18,12 @@ from nnvis.gl.target import Target
 from nnvis.progress import Progress, quiet
 from nnvis.render import palette
 from nnvis.render.camera import Camera, read_camera, view_of
-from nnvis.render.capture import cells_for, load, mode_of, supersample_for
+from nnvis.render.capture import supersample_for
 from nnvis.render.film import FilmWriter
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import EVEN_MARGINS, Frame, arrange, make_frame
-from nnvis.render.scene import Scene, build_scene
+from nnvis.render.stage import Stage, set_stage
 from nnvis.render.text import TextPass
-
-if TYPE_CHECKING:
-    from nnvis.bundling import DensityCells
 
 MOST_FRAMES = 100_000
 # Directions in which the turn is checked for what must stay in the picture.
@@ -44,6 +41,7 @@ def render_film(
     camera: Camera | str | Mapping[str, float] | Sequence[float] = "default",
     rendering: RenderingConfig | Mapping[str, Any] | str | PathLike[str] | None = None,
     labels: bool = True,
+    unit: int | str | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Film one whole turn around a network; the last frame is one step before the first.
@@ -58,13 +56,13 @@ def render_film(
         Where the turn begins: as :func:`nnvis.render.render_image`. The distance stays the same
         all the way; unless a :class:`Camera` is given, it is the smallest from which no frame
         loses a part of the network.
-    mode, rendering, labels
+    mode, rendering, labels, unit
         As :func:`nnvis.render.render_image`.
 
     Raises
     ------
     RenderError
-        For a size, mode, camera, number or ending that makes no film, or when OpenGL or PyAV
+        For a size, mode, camera, unit, number or ending that makes no film, or when OpenGL or PyAV
         is missing.
     ConfigError
         For settings out of range.
@@ -78,8 +76,8 @@ def render_film(
         raise RenderError(f"A film has 1 to {MOST_FRAMES:,} frames, got {frames}.")
     film = FilmWriter(path, (width, height), fps)
     look, zoom = read_camera(camera)
-    network = load(network)
-    scene = build_scene(network, mode_of(network, mode), settings.palette, settings.background)
+    stage = set_stage(network, mode, settings, unit)
+    scene = stage.scene
     words = make_frame(scene, settings, width, height) if labels else None
     if zoom > 0:
         margins = words.margins if words else EVEN_MARGINS
@@ -88,8 +86,7 @@ def render_film(
         cameras = [look.turned(360 * number / frames, 0) for number in range(frames)]
     context = open_context()
     try:
-        cells = cells_for(network, settings)
-        _shoot(context, scene, cells, cameras, settings, film, words, quiet(progress))
+        _shoot(context, stage, cameras, settings, film, words, quiet(progress))
     finally:
         context.release()
 
@@ -142,15 +139,14 @@ def turn(
 
 def _shoot(
     context: Any,
-    scene: Scene,
-    cells: DensityCells | None,
+    stage: Stage,
     cameras: Sequence[Camera],
     rendering: RenderingConfig,
     film: FilmWriter,
     words: Frame | None,
     progress: Progress,
 ) -> None:
-    size = film.size
+    scene, size = stage.scene, film.size
     supersample = supersample_for(rendering)
     halo = palette.background_colour(rendering.background)
     rim = (float(halo[0]), float(halo[1]), float(halo[2]))
@@ -159,8 +155,7 @@ def _shoot(
     target: Target | None = None
     try:
         target = Target(context, *size, supersample)
-        renderer.upload(scene)
-        renderer.upload_grid(cells)
+        stage.upload(renderer)
         with film:
             for number, camera in enumerate(cameras, start=1):
                 renderer.draw(target, view_of(camera, scene.bounds, size, supersample), rendering)

@@ -1,5 +1,6 @@
 #version 330 core
 // Lay the transparent parts over the opaque ones and average the samples of each pixel.
+// OVER: where nothing is drawn, the picture beneath shows.
 #define OPAQUE 0
 #define WEIGHTED 1
 #define MINIMUM 2
@@ -11,12 +12,21 @@ uniform sampler2D second_sum;
 uniform vec3 background;
 uniform int supersample;
 uniform float is_dark;
+uniform float dim;  // what is left of the picture's contrast with the background
+#if OVER
+uniform sampler2D beneath;  // one texel a pixel
+#endif
 
 out vec4 picture;
 
 vec3 resolved(ivec2 place)
 {
-    vec3 behind = texelFetch(opaque_colour, place, 0).rgb;
+    vec4 solid = texelFetch(opaque_colour, place, 0);
+#if OVER
+    vec3 behind = mix(texelFetch(beneath, ivec2(gl_FragCoord.xy), 0).rgb, solid.rgb, solid.a);
+#else
+    vec3 behind = solid.rgb;
+#endif
 #if BLEND == OPAQUE
     return behind;
 #else
@@ -44,5 +54,5 @@ void main()
     for (int y = 0; y < supersample; ++y)
         for (int x = 0; x < supersample; ++x)
             total += resolved(corner + ivec2(x, y));
-    picture = vec4(total / float(supersample * supersample), 1.0);
+    picture = vec4(mix(background, total / float(supersample * supersample), dim), 1.0);
 }

@@ -85,6 +85,11 @@ def test_settings_reach_the_picture(drawn, tmp_path: Path) -> None:
 
 
 @pytest.mark.gl
+def test_a_unit_picked_out(drawn, tmp_path: Path) -> None:
+    assert not np.array_equal(drawn(tmp_path), drawn(tmp_path, "--unit", "1:0"))
+
+
+@pytest.mark.gl
 def test_a_picture_that_was_there_stays_when_drawing_fails(
     nnvis: Programs, demo_run: Path, tmp_path: Path, ctx: object
 ) -> None:
@@ -107,6 +112,8 @@ def test_a_picture_that_was_there_stays_when_drawing_fails(
         (("--camera", "1,2,3,4"), 2, ("--camera", "'1,2,3,4'", "azimuth,elevation")),
         (("--camera", "10,95"), 2, ("camera", "95")),
         (("--camera", "10,20,0"), 2, ("camera", "zoom")),
+        (("--unit", "none:0"), 2, ("LAYER:NUMBER", "'none:0'")),
+        (("--unit", "1:999"), 2, ("units 0 to", "'999'")),
         (("--rendering.edge-size", "2"), 2, ("edge_size", "0 <= value <= 1", "2")),
         (("--rendering.background", "pink"), 2, ("background", "light", "dark", "pink")),
         (("--config", "none.json"), 2, ("none.json",)),
