@@ -7,16 +7,47 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from nnvis.kernels.density import DIRECTIONS, LANES
+from nnvis.kernels.density import frame_of, locate, mixture
+from nnvis.kernels.lanes import LANES, at_corner, dots, last_lanes, load, slope, sums, zeros
 
-# Rows of a thread's workspace: the eight corners of a cell, the class vector, and for each lane
-# its share of v·d and of the derivatives of v·d along x, y and z.
-_VECTOR = 8
-_VALUE = 9
-_DX = 10
-_DY = 11
-_DZ = 12
-_ROWS = 13
+_TINY = np.float32(1e-20)
+
+
+@njit(nogil=True, error_model="numpy")
+def _dot(vectors, i, j):
+    total = np.float32(0.0)
+    for k in range(LANES):
+        total += vectors[i, k] * vectors[j, k]
+    return total
+
+
+@njit(nogil=True, error_model="numpy")
+def _cells_around(grid, i, frame):
+    """The eight cells from i on, in the order of corners."""
+    x = i + frame[4]
+    y = frame[5]
+    low = load(grid, i), load(grid, i + 1), load(grid, i + y), load(grid, i + y + 1)
+    return (*low, load(grid, x), load(grid, x + 1), load(grid, x + y), load(grid, x + y + 1))
+
+
+@njit(nogil=True, error_model="numpy")
+def _value_and_gradient(along, norm, hx, hy, hz):
+    """Of two trilinear interpolants, from their values at the corners: value, ∂x, ∂y, ∂z.
+
+    Derivatives are per cell. All eight sums over corners are taken at once.
+    """
+    weight = hx * hy * hz
+    dx = slope(0) * (hy * hz)
+    dy = slope(1) * (hx * hz)
+    dz = slope(2) * (hx * hy)
+    found = sums((
+        along * weight, along * dx, along * dy, along * dz,
+        norm * weight, norm * dx, norm * dy, norm * dz,
+    ))  # fmt: skip
+    return (
+        (at_corner(found, 0), at_corner(found, 1), at_corner(found, 2), at_corner(found, 3)),
+        (at_corner(found, 4), at_corner(found, 5), at_corner(found, 6), at_corner(found, 7)),
+    )
 
 
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
@@ -48,102 +79,51 @@ def climb(points, offset, vectors, ends, mix, separation, relative, step, place,
     box : (2, 3) float32
         Points are kept between these corners.
     """
-    edges = offset.shape[0] - 1
-    per_cell = np.float32(1.0) / place[3]
-    ny = shape[1]
-    nz = shape[2]
+    frame = frame_of(place, shape)
     zero = np.float32(0.0)
     one = np.float32(1.0)
-    tiny = np.float32(1e-20)
-    for e in prange(edges):
-        w = np.empty((_ROWS, LANES), np.float32)
+    two = np.float32(2.0)
+    for e in prange(offset.shape[0] - 1):
         first = offset[e]
         last = offset[e + 1] - 1
-        a = vectors[ends[e, 0]]
-        b = vectors[ends[e, 1]]
+        a = load(vectors, ends[e, 0])
+        b = load(vectors, ends[e, 1])
+        aa = _dot(vectors, ends[e, 0], ends[e, 0])
+        ab = _dot(vectors, ends[e, 0], ends[e, 1])
+        bb = _dot(vectors, ends[e, 1], ends[e, 1])
         dt = one / np.float32(max(last - first, 1))
+        # What the ends' vectors make of the cells around a point: a·d, b·d and |d|. A point's
+        # own v·d is a mixture of the first two, so they serve until a point has other cells.
+        cell = -1
+        along_a = zeros()
+        along_b = zeros()
+        norms = zeros()
         for p in range(first + 1, last):
-            t = np.float32(p - first) * dt
-            wa = one - t if mix == 0 else np.float32(0.0 if mix == 3 else 1.0)
-            wb = t if mix == 0 else np.float32(0.0 if mix == 1 else 1.0)
-            square = zero
-            for k in range(LANES):
-                w[_VECTOR, k] = wa * a[k] + wb * b[k]
-            for k in range(LANES):
-                square += w[_VECTOR, k] * w[_VECTOR, k]
-            if not square > tiny:
+            share_a, share_b = mixture(mix, np.float32(p - first) * dt)
+            square = share_a * (share_a * aa + two * share_b * ab) + share_b * share_b * bb
+            if not square > _TINY:
                 # A point without classes is drawn nowhere.
                 continue
             per_length = one / np.float32(math.sqrt(square))
-            x = (points[p, 0] - place[0]) * per_cell
-            y = (points[p, 1] - place[1]) * per_cell
-            z = (points[p, 2] - place[2]) * per_cell
-            ix = int(x)
-            iy = int(y)
-            iz = int(z)
-            fx = x - np.float32(ix)
-            fy = y - np.float32(iy)
-            fz = z - np.float32(iz)
-            gx = one - fx
-            gy = one - fy
-            gz = one - fz
-            base = (ix * ny + iy) * nz + iz
-            for corner in range(8):
-                i = base + ((corner >> 2) * ny + (corner >> 1 & 1)) * nz + (corner & 1)
-                for k in range(LANES):
-                    w[corner, k] = grid[i, k]
-            # Attraction v·d: its value and its derivatives, lane by lane in one workspace, which
-            # the compiler vectorises without reordering any sum.
-            for k in range(LANES):
-                f00 = gz * w[0, k] + fz * w[1, k]
-                f01 = gz * w[2, k] + fz * w[3, k]
-                f10 = gz * w[4, k] + fz * w[5, k]
-                f11 = gz * w[6, k] + fz * w[7, k]
-                v = w[_VECTOR, k]
-                w[_VALUE, k] = v * (gx * (gy * f00 + fy * f01) + fx * (gy * f10 + fy * f11))
-                w[_DX, k] = v * (gy * (f10 - f00) + fy * (f11 - f01))
-                w[_DY, k] = v * (gx * (f01 - f00) + fx * (f11 - f10))
-                w[_DZ, k] = v * (
-                    gx * (gy * (w[1, k] - w[0, k]) + fy * (w[3, k] - w[2, k]))
-                    + fx * (gy * (w[5, k] - w[4, k]) + fy * (w[7, k] - w[6, k]))
-                )
-            # The last lane of v is zero, so the norm stored there adds nothing.
-            half = LANES // 2
-            while half > 0:
-                for row in range(_VALUE, _ROWS):
-                    for k in range(half):
-                        w[row, k] += w[row, k + half]
-                half //= 2
-            value = w[_VALUE, 0]
-            dx = w[_DX, 0]
-            dy = w[_DY, 0]
-            dz = w[_DZ, 0]
-            # The same for |d|.
-            n000 = w[0, DIRECTIONS]
-            n001 = w[1, DIRECTIONS]
-            n010 = w[2, DIRECTIONS]
-            n011 = w[3, DIRECTIONS]
-            n100 = w[4, DIRECTIONS]
-            n101 = w[5, DIRECTIONS]
-            n110 = w[6, DIRECTIONS]
-            n111 = w[7, DIRECTIONS]
-            n00 = gz * n000 + fz * n001
-            n01 = gz * n010 + fz * n011
-            n10 = gz * n100 + fz * n101
-            n11 = gz * n110 + fz * n111
-            norm = gx * (gy * n00 + fy * n01) + fx * (gy * n10 + fy * n11)
+            i, hx, hy, hz = locate(points, p, frame)
+            if i != cell:
+                cell = i
+                cells = _cells_around(grid, i, frame)
+                along_a = dots(a, cells)
+                along_b = dots(b, cells)
+                # The last lane of a and b is zero, so the norm stored there added nothing.
+                norms = last_lanes(cells)
+            along = share_a * along_a + share_b * along_b
+            (value, vx, vy, vz), (norm, nx, ny, nz) = _value_and_gradient(along, norms, hx, hy, hz)
             weight = separation
             if relative:
-                weight *= value * per_length / norm if norm > tiny else zero
-            dx = per_length * dx - weight * (gy * (n10 - n00) + fy * (n11 - n01))
-            dy = per_length * dy - weight * (gx * (n01 - n00) + fx * (n11 - n10))
-            dz = per_length * dz - weight * (
-                gx * (gy * (n001 - n000) + fy * (n011 - n010))
-                + fx * (gy * (n101 - n100) + fy * (n111 - n110))
-            )
+                weight *= value * per_length / norm if norm > _TINY else zero
+            dx = per_length * vx - weight * nx
+            dy = per_length * vy - weight * ny
+            dz = per_length * vz - weight * nz
             length = np.float32(math.sqrt(dx * dx + dy * dy + dz * dz))
             # No direction (an empty or even place): the point stays.
-            scale = step / length if length > tiny else zero
+            scale = step / length if length > _TINY else zero
             points[p, 0] = min(max(points[p, 0] + scale * dx, box[0, 0]), box[1, 0])
             points[p, 1] = min(max(points[p, 1] + scale * dy, box[0, 1]), box[1, 1])
             points[p, 2] = min(max(points[p, 2] + scale * dz, box[0, 2]), box[1, 2])

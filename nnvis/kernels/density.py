@@ -2,8 +2,8 @@
 
 A cell holds :data:`LANES` float32 numbers, one cache line: lanes ``0 … LANES − 2`` are the
 density of each class (or of each projected class direction), the last lane is the norm of the
-others once :func:`norm_into_last_lane` has run. The constant width lets the compiler keep a
-cell in one or two vector registers. Cells are stored flat, x slowest, z fastest.
+others once :func:`norm_into_last_lane` has run. The constant width lets a cell stay in two
+vector registers (:mod:`nnvis.kernels.lanes`). Cells are stored flat, x slowest, z fastest.
 """
 
 from __future__ import annotations
@@ -13,8 +13,86 @@ import math
 import numpy as np
 from numba import njit, prange
 
-LANES = 16
+from nnvis.kernels.lanes import LANES, add_to, at_corner, hat, load, zeros
+
 DIRECTIONS = LANES - 1
+
+
+@njit(nogil=True, error_model="numpy")
+def mixture(mix, t):
+    """Shares of the start's and the end's class vector at share ``t`` of an edge.
+
+    ``mix`` is the edge importance type: 0 both ends mixed by position, 1 start, 2 sum, 3 end.
+    """
+    if mix == 0:
+        return np.float32(1.0) - t, t
+    return np.float32(0.0 if mix == 3 else 1.0), np.float32(0.0 if mix == 1 else 1.0)
+
+
+@njit(nogil=True, error_model="numpy")
+def frame_of(place, shape):
+    """Centre of the first cell (x, y, z), cells per scene unit, and how many cells on in the
+    grid the next one along x and along y is. As numbers, they stay in registers."""
+    stride = shape[2]
+    return place[0], place[1], place[2], np.float32(1.0) / place[3], shape[1] * stride, stride
+
+
+@njit(nogil=True, error_model="numpy")
+def locate(points, p, frame):
+    """First of the eight cells around point p, and the hats along x, y, z at its corners."""
+    x0, y0, z0, per_cell, along_x, along_y = frame
+    x = (points[p, 0] - x0) * per_cell
+    y = (points[p, 1] - y0) * per_cell
+    z = (points[p, 2] - z0) * per_cell
+    ix = int(x)
+    iy = int(y)
+    iz = int(z)
+    hx = hat(0, x - np.float32(ix))
+    hy = hat(1, y - np.float32(iy))
+    hz = hat(2, z - np.float32(iz))
+    return ix * along_x + iy * along_y + iz, hx, hy, hz
+
+
+@njit(nogil=True, error_model="numpy")
+def _add_to_corners(grid, i, frame, a, weight_a, b, weight_b):
+    """Add ``weight_a a + weight_b b`` to the eight cells from i on; weights by corner."""
+    x = i + frame[4]
+    y = frame[5]
+    add_to(grid, i, at_corner(weight_a, 0) * a + at_corner(weight_b, 0) * b)
+    add_to(grid, i + 1, at_corner(weight_a, 1) * a + at_corner(weight_b, 1) * b)
+    add_to(grid, i + y, at_corner(weight_a, 2) * a + at_corner(weight_b, 2) * b)
+    add_to(grid, i + y + 1, at_corner(weight_a, 3) * a + at_corner(weight_b, 3) * b)
+    add_to(grid, x, at_corner(weight_a, 4) * a + at_corner(weight_b, 4) * b)
+    add_to(grid, x + 1, at_corner(weight_a, 5) * a + at_corner(weight_b, 5) * b)
+    add_to(grid, x + y, at_corner(weight_a, 6) * a + at_corner(weight_b, 6) * b)
+    add_to(grid, x + y + 1, at_corner(weight_a, 7) * a + at_corner(weight_b, 7) * b)
+
+
+@njit(nogil=True, error_model="numpy")
+def _splat_edge(points, first, last, a, b, mix, frame, grid):
+    """Splat the points between ``first`` and ``last``; a, b are the ends' class vectors.
+
+    A point's vector is a mixture of the two, so as long as points stay between the same eight
+    cells, it is enough to sum what share of a and of b each corner gets.
+    """
+    step = np.float32(1.0) / np.float32(max(last - first, 1))
+    cell = -1
+    sum_a = zeros()
+    sum_b = zeros()
+    for p in range(first + 1, last):
+        i, hx, hy, hz = locate(points, p, frame)
+        if i != cell:
+            if cell >= 0:
+                _add_to_corners(grid, cell, frame, a, sum_a, b, sum_b)
+            cell = i
+            sum_a = zeros()
+            sum_b = zeros()
+        share_a, share_b = mixture(mix, np.float32(p - first) * step)
+        weight = hx * hy * hz
+        sum_a = sum_a + share_a * weight
+        sum_b = sum_b + share_b * weight
+    if cell >= 0:
+        _add_to_corners(grid, cell, frame, a, sum_a, b, sum_b)
 
 
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
@@ -30,7 +108,7 @@ def splat(points, offset, vectors, ends, mix, place, shape, partial):
     ends : (E, 2) int32
         Units at the start and the end of each edge.
     mix : int
-        Edge importance type: 0 both ends mixed by position, 1 start, 2 sum, 3 end.
+        Edge importance type, see :func:`mixture`.
     place : (4,) float32; shape : (3,) int64
         Centre of the first cell (x, y, z) and width of a cell; cells per axis. Points must lie
         inside.
@@ -40,48 +118,14 @@ def splat(points, offset, vectors, ends, mix, place, shape, partial):
     """
     chunks = partial.shape[0]
     edges = offset.shape[0] - 1
-    per_cell = np.float32(1.0) / place[3]
-    ny = shape[1]
-    nz = shape[2]
+    frame = frame_of(place, shape)
     for chunk in prange(chunks):
         grid = partial[chunk]
         grid[:, :] = np.float32(0.0)
-        v = np.empty(LANES, np.float32)
         for e in range(edges * chunk // chunks, edges * (chunk + 1) // chunks):
-            first = offset[e]
-            last = offset[e + 1] - 1
-            a = vectors[ends[e, 0]]
-            b = vectors[ends[e, 1]]
-            step = np.float32(1.0) / np.float32(max(last - first, 1))
-            for p in range(first + 1, last):
-                t = np.float32(p - first) * step
-                wa = np.float32(1.0) - t if mix == 0 else np.float32(0.0 if mix == 3 else 1.0)
-                wb = t if mix == 0 else np.float32(0.0 if mix == 1 else 1.0)
-                for k in range(LANES):
-                    v[k] = wa * a[k] + wb * b[k]
-                x = (points[p, 0] - place[0]) * per_cell
-                y = (points[p, 1] - place[1]) * per_cell
-                z = (points[p, 2] - place[2]) * per_cell
-                ix = int(x)
-                iy = int(y)
-                iz = int(z)
-                fx = x - np.float32(ix)
-                fy = y - np.float32(iy)
-                fz = z - np.float32(iz)
-                gx = np.float32(1.0) - fx
-                gy = np.float32(1.0) - fy
-                gz = np.float32(1.0) - fz
-                base = (ix * ny + iy) * nz + iz
-                for corner in range(4):
-                    cx = corner >> 1
-                    cy = corner & 1
-                    w = (fx if cx else gx) * (fy if cy else gy)
-                    low = w * gz
-                    high = w * fz
-                    i = base + (cx * ny + cy) * nz
-                    for k in range(LANES):
-                        grid[i, k] += low * v[k]
-                        grid[i + 1, k] += high * v[k]
+            a = load(vectors, ends[e, 0])
+            b = load(vectors, ends[e, 1])
+            _splat_edge(points, offset[e], offset[e + 1] - 1, a, b, mix, frame, grid)
 
 
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
