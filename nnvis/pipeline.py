@@ -126,7 +126,7 @@ def bundle(
     """
     settings = _settings_of(network, config)
     progress = quiet(progress)
-    network = _pruned(network, settings.prune_percentage)
+    network = pruned(network, settings.prune_percentage)
     placed = _on_lattice(network, settings)
     placed = advect_nodes(placed, settings, progress, watch, times)
     return advect_edges(placed, settings, progress, watch, times)
@@ -260,7 +260,14 @@ def _settings_of(network: Network, config: ProcessingSource) -> ProcessingConfig
     )
 
 
-def _pruned(network: Network, prune_percentage: float) -> Network:
+def pruned(network: Network, prune_percentage: float) -> Network:
+    """The network without its least important edges, this share of all that there were.
+
+    Raises
+    ------
+    ModelError
+        When the network holds fewer edges than the share leaves.
+    """
     wanted = kept_edges(network.edges_total, prune_percentage)
     if wanted > network.edge_count:
         raise ModelError(
@@ -268,12 +275,17 @@ def _pruned(network: Network, prune_percentage: float) -> Network:
             f"holds only the {network.edge_count:,} most important of {network.edges_total:,}; "
             "build it again from the model, or prune at least as much."
         )
+    if wanted == network.edge_count:
+        return network
+    offset = network.point_offset[: wanted + 1]
     return replace(
         network,
         edge_source=network.edge_source[:wanted],
         edge_target=network.edge_target[:wanted],
         edge_weight=network.edge_weight[:wanted],
         edge_importance=network.edge_importance[:wanted],
+        point_position=network.point_position[: offset[-1]],
+        point_offset=offset,
     )
 
 

@@ -92,25 +92,27 @@ def render(
     say(f"film: {output} ({width} x {height}, {frames / fps:.3g} s, {shown})")
 
 
-def view(run: Path = Path("runs/demo")) -> None:
-    """Open a network in a window.
+def view(run: Path | None = None) -> None:
+    """Open the viewer.
 
     Parameters
     ----------
     run
-        A run's folder or a network.safetensors.
+        A run's folder or a network.safetensors; without one the viewer's first screen helps.
     """
-    from nnvis.store import find_network, load_network
-
-    network = load_network(find_network(run))
     if not has_display():
         raise RenderError(
             "There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set); draw a "
-            f"picture instead: nnvis render {run} -o network.png."
+            f"picture instead: nnvis render {run or 'RUN'} -o network.png; nnvis doctor says what "
+            "this machine offers."
         )
-    from nnvis.app import open_window
+    if run is not None:
+        from nnvis.store import find_network
 
-    open_window(network, str(run))
+        find_network(run)
+    from nnvis.app import open_viewer
+
+    open_viewer(run)
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -24,6 +24,9 @@ POSITIONS: dict[str, tuple[float, float]] = {
     "back": (-90.0, 0.0),
     "top": (0.0, 90.0),
     "bottom": (0.0, -90.0),
+    "input": (58.0, 16.0),
+    "output": (-38.0, 16.0),
+    "below": (20.0, -22.0),
 }
 Look = "Camera | str | Mapping[str, float] | Sequence[float]"
 

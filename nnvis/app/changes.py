@@ -1,0 +1,211 @@
+"""What an action does to the view state, as a function of both: no OpenGL, no files, no threads.
+
+What an action also does to the world (open a file, start work, draw) is in
+:mod:`nnvis.app.effects`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from nnvis.app import actions as act
+from nnvis.app.controls import orbited, panned, rotated, scrolled
+from nnvis.app.flight import flown, looking_at
+from nnvis.app.preferences import Preferences
+from nnvis.app.state import ViewState
+from nnvis.config import ProcessingConfig, RenderingConfig, read_config
+from nnvis.config.settings import Settings
+
+# Esc closes these, the last opened first; panels stay.
+DIALOGS = (
+    "Load Processed Network",
+    "Load Network",
+    "Save Processed Network",
+    "Picture",
+    "Preferences",
+    "Keys and mouse",
+    "About nnvis",
+)
+
+
+def first_state(kept: Preferences) -> ViewState:
+    """The state at start, with the settings of the last session."""
+    rendering = kept.rendering
+    if kept.theme != "system":
+        rendering = rendering.model_copy(update={"background": kept.theme})
+    windows = frozenset(kept.open_panels)
+    return ViewState(
+        rendering=rendering, processing=kept.processing, preferences=kept, windows=windows
+    )
+
+
+def preferences_of(state: ViewState) -> Preferences:
+    """What is to be found again at the next start."""
+    panels = tuple(sorted(name for name in state.windows if name not in DIALOGS))
+    return state.preferences.model_copy(
+        update={
+            "rendering": state.rendering,
+            "processing": state.processing,
+            "open_panels": panels,
+        }
+    )
+
+
+def changed(state: ViewState, action: act.Action) -> ViewState:
+    """The state after ``action``; actions that only act on the world leave it as it is.
+
+    Raises
+    ------
+    ConfigError
+        For a value out of its range.
+    """
+    change = _CHANGES.get(type(action))
+    return state if change is None else change(state, action)
+
+
+def advanced(state: ViewState, seconds: float) -> ViewState:
+    """Time passes: a flight goes on, a rotating view turns."""
+    if state.flight is not None:
+        flight = state.flight.later(seconds)
+        over = None if flight.is_over else flight
+        return replace(state, camera=flight.camera, flight=over)
+    if state.is_rotating:
+        return replace(state, camera=rotated(state.camera, seconds))
+    return state
+
+
+def _with(settings: Any, name: str, value: Any) -> Any:
+    """A copy with one value changed, checked against the field's range."""
+    kind: type[Settings] = type(settings)
+    return kind.model_validate({**dict(settings), name: value})
+
+
+def _set_rendering(state: ViewState, action: act.SetRendering) -> ViewState:
+    state = replace(state, rendering=_with(state.rendering, action.name, action.value))
+    if action.name == "background" and state.preferences.theme != "system":
+        theme = _with(state.preferences, "theme", action.value)
+        state = replace(state, preferences=theme)
+    return state
+
+
+def _set_processing(state: ViewState, action: act.SetProcessing) -> ViewState:
+    return replace(state, processing=_with(state.processing, action.name, action.value))
+
+
+def _set_preference(state: ViewState, action: act.SetPreference) -> ViewState:
+    kept = _with(state.preferences, action.name, action.value)
+    state = replace(state, preferences=kept)
+    if action.name == "theme" and kept.theme != "system":
+        state = replace(state, rendering=_with(state.rendering, "background", kept.theme))
+    return state
+
+
+def _reset_rendering(state: ViewState, _: act.ResetRendering) -> ViewState:
+    background = state.rendering.background
+    return replace(state, rendering=read_config(RenderingConfig, {"background": background}))
+
+
+def _reset_processing(state: ViewState, _: act.ResetProcessing) -> ViewState:
+    return replace(state, processing=read_config(ProcessingConfig, None))
+
+
+def _set_mode(state: ViewState, action: act.SetMode) -> ViewState:
+    return replace(state, mode=action.mode)
+
+
+def _orbit(state: ViewState, action: act.Orbit) -> ViewState:
+    return _moved(state, orbited(state.camera, action.right, action.down))
+
+
+def _zoom(state: ViewState, action: act.Zoom) -> ViewState:
+    return _moved(state, scrolled(state.camera, action.notches))
+
+
+def _pan(state: ViewState, action: act.Pan) -> ViewState:
+    return _moved(state, panned(state.camera, action.right, action.down, action.height))
+
+
+def _fly(state: ViewState, action: act.Fly) -> ViewState:
+    return _moved(state, flown(state.camera, action.forward, action.right, action.seconds))
+
+
+def _moved(state: ViewState, camera: Any) -> ViewState:
+    """A move by hand ends a flight."""
+    return replace(state, camera=camera, flight=None)
+
+
+def _turn_about(state: ViewState, action: act.TurnAbout) -> ViewState:
+    if state.shown is None or not 0 <= action.unit < state.shown.network.unit_count:
+        return state
+    place = state.shown.network.unit_position[action.unit]
+    return flying(state, looking_at(state.camera, place))
+
+
+def flying(state: ViewState, camera: Any) -> ViewState:
+    """On the way to ``camera``, or there at once when the user wants no smooth moves."""
+    from nnvis.app.flight import Flight
+
+    if not state.preferences.smooth_camera:
+        return replace(state, camera=camera, flight=None)
+    return replace(state, flight=Flight(state.camera, camera))
+
+
+def _toggle_rotation(state: ViewState, _: act.ToggleRotation) -> ViewState:
+    return replace(state, is_rotating=not state.is_rotating)
+
+
+def _pin(state: ViewState, action: act.Pin) -> ViewState:
+    if state.shown is None:
+        return state
+    unit = action.unit
+    if unit is not None and not 0 <= unit < state.shown.network.unit_count:
+        return state
+    return replace(state, pinned=None if unit == state.pinned else unit)
+
+
+def _show_window(state: ViewState, action: act.ShowWindow) -> ViewState:
+    name = frozenset((action.name,))
+    windows = state.windows | name if action.is_open else state.windows - name
+    if action.is_open and action.name in DIALOGS[:3]:
+        windows -= frozenset(DIALOGS[:3]) - name
+    return replace(state, windows=windows)
+
+
+def _dismiss(state: ViewState, _: act.Dismiss) -> ViewState:
+    return replace(state, notice=None)
+
+
+def _escape(state: ViewState, _: act.Escape) -> ViewState:
+    dialogs = [name for name in DIALOGS if name in state.windows]
+    if dialogs:
+        return replace(state, windows=state.windows - frozenset(dialogs))
+    if state.notice is not None:
+        return replace(state, notice=None)
+    return replace(state, pinned=None)
+
+
+def _quit(state: ViewState, _: act.Quit) -> ViewState:
+    return replace(state, is_closing=True)
+
+
+_CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
+    act.SetRendering: _set_rendering,
+    act.SetProcessing: _set_processing,
+    act.SetPreference: _set_preference,
+    act.ResetRendering: _reset_rendering,
+    act.ResetProcessing: _reset_processing,
+    act.SetMode: _set_mode,
+    act.Orbit: _orbit,
+    act.Zoom: _zoom,
+    act.Pan: _pan,
+    act.Fly: _fly,
+    act.TurnAbout: _turn_about,
+    act.ToggleRotation: _toggle_rotation,
+    act.Pin: _pin,
+    act.ShowWindow: _show_window,
+    act.Dismiss: _dismiss,
+    act.Escape: _escape,
+    act.Quit: _quit,
+}

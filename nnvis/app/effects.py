@@ -1,0 +1,391 @@
+"""What an action does beyond the view state: files, work, pictures, films."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnvis.app import actions as act
+from nnvis.app import changes, loading
+from nnvis.app.filming import Film, free_name
+from nnvis.app.history import History
+from nnvis.app.picking import unit_at
+from nnvis.app.processing import OPERATIONS
+from nnvis.app.shading import Shading
+from nnvis.app.state import Shown
+from nnvis.app.worker import Outcome, Publish
+from nnvis.bundling import DensityCells, density_cells
+from nnvis.errors import RenderError
+from nnvis.model import Network
+from nnvis.progress import Progress
+from nnvis.store import save_network
+
+if TYPE_CHECKING:
+    from nnvis.app.viewer import Viewer
+
+# What these change of a picture is in the scene's arrays, not in uniforms.
+_IN_SCENE = ("palette", "background")
+
+
+class Effects:
+    """The viewer's hands: everything here runs in the window's thread, long work excepted."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self.shading = Shading(viewer)
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            act.SetRendering: self._set_rendering,
+            act.SetPreference: lambda _: self._follow_background(),
+            act.ResetRendering: lambda _: self._arrange(),
+            act.SetMode: lambda _: self._arrange(),
+            act.Open: self._open,
+            act.OpenImportance: self._open_importance,
+            act.Save: self._save,
+            act.Generate: self._generate,
+            act.RunDemo: self._run_demo,
+            act.Start: self._start,
+            act.Stop: lambda _: self._viewer.worker.stop(),
+            act.Undo: lambda _: self._undo(),
+            act.Redo: lambda _: self._redo(),
+            act.GoTo: self._go_to,
+            act.PointAt: self._point_at,
+            act.TakePicture: self._take_picture,
+            act.ToggleRecording: lambda _: self._toggle_recording(),
+            act.ResetLayout: lambda _: self._viewer.gui and self._viewer.gui.first_layout(),
+            act.ShowWindow: lambda _: self.shading.look(),
+            act.ChooseShader: lambda action: self.shading.look(action.name),
+            act.EditShader: self.shading.edit,
+            act.SaveShader: self.shading.save,
+            act.RevertShader: self.shading.revert,
+            act.SetUniform: self.shading.set_uniform,
+        }
+        self._film: Film | None = None
+        self._before: tuple[str, Network] | None = None
+        self._latest: Network | None = None
+        self._grid_of: tuple[Any, ...] | None = None
+        self._seed = 0
+        self.shading.look()
+
+    def of(self, action: act.Action) -> None:
+        """Do what ``action`` asks of the world; the state is changed already.
+
+        Raises
+        ------
+        NnvisError
+            One sentence, for the user.
+        """
+        handler = self._handlers.get(type(action))
+        if handler is not None:
+            handler(action)
+
+    # What is shown
+
+    def show(self, shown: Shown, *, history: History | None = None) -> None:
+        """Put a network on the screen."""
+        viewer = self._viewer
+        stage = viewer.stage
+        assert stage is not None
+        first = viewer.state.shown is None
+        same_units = (
+            not first
+            and viewer.state.shown is not None
+            and viewer.state.shown.network.unit_count == shown.network.unit_count
+        )
+        stage.show(shown)
+        viewer.state = replace(
+            viewer.state,
+            shown=shown,
+            mode=shown.scene.mode,
+            hovered=None,
+            pinned=viewer.state.pinned if same_units else None,
+            history=viewer.state.history if history is None else history,
+        )
+        if not same_units:
+            viewer.state = replace(viewer.state, camera=self._framed("default"), flight=None)
+        name = Path(shown.origin).name if shown.is_saved else shown.origin
+        viewer.window.set_title(f"{name} - nnvis")
+        self._follow_grid()
+
+    def show_work(self, newest: Any) -> None:
+        """The newest state of running work."""
+        if isinstance(newest, Shown):
+            self.show(newest)
+
+    def finish(self, outcome: Outcome) -> None:
+        """A job has ended: show what it gave, or say why it gave nothing."""
+        viewer = self._viewer
+        before, self._before = self._before, None
+        latest, self._latest = self._latest, None
+        if outcome.error is not None:
+            if before is not None and viewer.state.shown is not None:
+                self.show_network(before[1], viewer.state.shown.origin)
+            viewer.complain(outcome.error)
+            return
+        if outcome.was_stopped:
+            if before is not None and latest is not None and viewer.state.shown is not None:
+                history = viewer.state.history.changed(*before)
+                self.show_network(latest, viewer.state.shown.origin, history)
+                viewer.say(f"{outcome.name} stopped; what was complete is kept, undo brings back "
+                           "the state before.")  # fmt: skip
+            else:
+                viewer.say(f"{outcome.name} stopped; nothing has changed.")
+            return
+        if isinstance(outcome.result, DensityCells):
+            assert viewer.stage is not None
+            viewer.stage.show_grid(outcome.result)
+            return
+        shown, message = outcome.result
+        history = None
+        if before is not None:
+            history = viewer.state.history.changed(*before)
+        elif shown.network is not (viewer.state.shown and viewer.state.shown.network):
+            history = History()
+        self.show(shown, history=history)
+        if message:
+            viewer.say(message)
+        if before is None and history is not None:
+            settings = loading.settings_of(shown.network, viewer.state.processing)
+            viewer.state = replace(viewer.state, processing=settings)
+        if shown.is_saved and history is not None and before is None:
+            kept = viewer.state.preferences.with_recent(Path(shown.origin).absolute())
+            viewer.state = replace(viewer.state, preferences=kept)
+
+    def show_network(self, network: Network, origin: str, history: History | None = None) -> None:
+        """Arrange a network that is here already and show it."""
+        state = self._viewer.state
+        shown = loading.arranged(network, state.mode, state.rendering, origin)
+        self.show(replace(shown, is_saved=False), history=history)
+
+    def _arrange(self) -> None:
+        """The same network with other colours or classes."""
+        viewer = self._viewer
+        shown = viewer.state.shown
+        if shown is None or viewer.worker.is_busy:
+            return  # running work arranges what it publishes with the newest settings
+        state = viewer.state
+        network = shown.network
+
+        def task(_: Progress, __: Publish) -> Any:
+            again = loading.arranged(network, state.mode, state.rendering, shown.origin)
+            return replace(again, is_saved=shown.is_saved), ""
+
+        viewer.worker.start("Arranging", task)
+
+    def _set_rendering(self, action: act.SetRendering) -> None:
+        if action.name in _IN_SCENE:
+            self._follow_background()
+        elif action.name == "grid_render_mode":
+            self._follow_grid()
+
+    def _follow_background(self) -> None:
+        if self._viewer.state.shown is not None:
+            self._arrange()
+
+    def _follow_grid(self) -> None:
+        """Compute the density grid when it is to be drawn and is not there."""
+        viewer = self._viewer
+        state, stage = viewer.state, viewer.stage
+        assert stage is not None
+        if state.shown is None or state.rendering.grid_render_mode == "none":
+            return
+        wanted = (state.shown.network, state.processing)
+        if self._grid_of is not None and self._grid_of[0] is wanted[0]:
+            return
+        if viewer.worker.is_busy:
+            return
+        self._grid_of = wanted
+        network, settings = wanted
+        viewer.worker.start("Density grid", lambda *_: density_cells(network, settings))
+
+    # Where networks come from
+
+    def _idle(self) -> None:
+        worker = self._viewer.worker
+        report = worker.report()
+        if report is not None:
+            raise RenderError(f"{report.name} is still running; stop it, or wait until it is done.")
+
+    def _open(self, action: act.Open) -> None:
+        self._idle()
+        state = self._viewer.state
+
+        def task(_: Progress, __: Publish) -> Any:
+            network, file = loading.opened(action.path)
+            origin = file.parent if (file.parent / "run.json").is_file() else file
+            return loading.arranged(network, state.mode, state.rendering, str(origin)), ""
+
+        self._viewer.worker.start(f"Opening {action.path.name}", task)
+
+    def _open_importance(self, action: act.OpenImportance) -> None:
+        self._idle()
+        state = self._viewer.state
+
+        def task(_: Progress, __: Publish) -> Any:
+            network = loading.importance_opened(action.path, state.processing)
+            origin = f"importance of {action.path}"
+            shown = loading.arranged(network, state.mode, state.rendering, origin)
+            return replace(shown, is_saved=False), "On the lattice, not processed yet."
+
+        self._viewer.worker.start(f"Opening {action.path.name}", task)
+
+    def _generate(self, action: act.Generate) -> None:
+        self._idle()
+        state = self._viewer.state
+        self._seed += 1
+        seed = self._seed
+
+        def task(_: Progress, __: Publish) -> Any:
+            network = loading.generated(action.layers, action.classes, state.processing, seed)
+            sizes = "-".join(map(str, action.layers))
+            shown = loading.arranged(network, state.mode, state.rendering, f"random {sizes}")
+            return replace(shown, is_saved=False), "A random network, not processed yet."
+
+        self._viewer.worker.start("Generating", task)
+
+    def _run_demo(self, _: act.RunDemo) -> None:
+        self._idle()
+        state = self._viewer.state
+
+        def task(progress: Progress, _: Publish) -> Any:
+            folder = loading.demo(progress)
+            network, file = loading.opened(folder)
+            origin = str(file.parent)
+            return loading.arranged(network, state.mode, state.rendering, origin), ""
+
+        self._viewer.worker.start("The demo", task)
+
+    def _save(self, action: act.Save) -> None:
+        viewer = self._viewer
+        shown = viewer.state.shown
+        if shown is None:
+            raise RenderError("There is no network to save; open or generate one first.")
+        self._idle()
+        path = action.path
+        if not path.parent.is_dir():
+            raise RenderError(f"Cannot save {path}: there is no folder {path.parent}.")
+        from nnvis.pipeline import pruned
+
+        share = viewer.state.processing.prune_percentage
+        network = pruned(shown.network, max(share, loading.pruned_share(shown.network)))
+        save_network(network, path)
+        origin = str(path.absolute())
+        saved = replace(shown, origin=origin, is_saved=True)
+        kept = viewer.state.preferences.with_recent(path.absolute())
+        viewer.state = replace(viewer.state, shown=saved, preferences=kept)
+        viewer.say(f"Saved {network.edge_count:,} edges in {path}.")
+
+    # Processing
+
+    def _start(self, action: act.Start) -> None:
+        viewer = self._viewer
+        shown = viewer.state.shown
+        if shown is None:
+            raise RenderError("There is no network to process; open or generate one first.")
+        self._idle()
+        operation = OPERATIONS[action.operation]
+        # An edge that was left out before cannot come back.
+        share = max(viewer.state.processing.prune_percentage, loading.pruned_share(shown.network))
+        settings = viewer.state.processing.model_copy(update={"prune_percentage": share})
+        self._seed += 1
+        rng = np.random.default_rng(self._seed)
+        before = shown.network
+        self._before, self._latest = (operation.label, before), None
+        origin = shown.origin
+
+        def arranged(network: Network) -> Shown:
+            state = viewer.state  # the newest class visibility and colours
+            made = loading.arranged(network, state.mode, state.rendering, origin)
+            return replace(made, is_saved=False)
+
+        def task(progress: Progress, publish: Publish) -> Any:
+            from nnvis.pipeline import pruned
+
+            def watch(network: Network) -> None:
+                self._latest = network
+                publish(arranged(network))
+
+            given = pruned(before, settings.prune_percentage)
+            result = operation.work(given, settings, rng, progress, watch)
+            config = {**result.config, "processing": settings.model_dump()}
+            return arranged(replace(result, config=config)), ""
+
+        viewer.worker.start(operation.label, task)
+
+    def _undo(self) -> None:
+        self._idle()
+        state = self._viewer.state
+        if state.shown is None or state.history.undo_name is None:
+            return
+        network, history = state.history.undone(state.shown.network)
+        self.show_network(network, state.shown.origin, history)
+
+    def _redo(self) -> None:
+        self._idle()
+        state = self._viewer.state
+        if state.shown is None or state.history.redo_name is None:
+            return
+        network, history = state.history.redone(state.shown.network)
+        self.show_network(network, state.shown.origin, history)
+
+    # The view
+
+    def _framed(self, position: str) -> Any:
+        viewer = self._viewer
+        assert viewer.stage is not None
+        return viewer.stage.framed(position, viewer.state.drawn_rendering, viewer.view_size)
+
+    def _go_to(self, action: act.GoTo) -> None:
+        viewer = self._viewer
+        viewer.state = changes.flying(viewer.state, self._framed(action.position))
+
+    def _point_at(self, action: act.PointAt) -> None:
+        viewer = self._viewer
+        state = viewer.state
+        assert viewer.stage is not None
+        unit = None
+        size = (max(round(viewer.view.size[0]), 1), max(round(viewer.view.size[1]), 1))
+        view = viewer.stage.view(state.camera, size)
+        if action.place is not None and view is not None and state.shown is not None:
+            unit = unit_at(state.shown.scene, view, state.drawn_rendering, action.place, size)
+        viewer.state = replace(state, hovered=unit)
+
+    def _take_picture(self, action: act.TakePicture) -> None:
+        viewer = self._viewer
+        assert viewer.stage is not None
+        path = free_name("nnvis", ".png")
+        viewer.stage.save_picture(
+            path, viewer.state.camera, viewer.state.drawn_rendering,
+            action.size or viewer.view_size,
+        )  # fmt: skip
+        viewer.say(f"Picture: {path.absolute()}")
+
+    def _toggle_recording(self) -> None:
+        viewer = self._viewer
+        if self._film is not None:
+            film, self._film = self._film, None
+            viewer.state = replace(viewer.state, recording=None)
+            viewer.say(film.finish())
+            return
+        if viewer.state.shown is None:
+            raise RenderError("There is no network to film; open one first.")
+        self._film = Film(viewer.view_size, viewer.state.preferences.film_frames_per_second)
+        viewer.state = replace(viewer.state, recording=str(self._film.path))
+
+    def film_frame(self, now: float) -> None:
+        """Add the picture on the screen to the film, as often as its speed asks for."""
+        viewer = self._viewer
+        if self._film is None or viewer.stage is None or not self._film.is_due(now):
+            return
+        pixels = viewer.stage.pixels()
+        if pixels is not None:
+            self._film.add(pixels, now)
+
+    def close(self) -> None:
+        """End a film that is being recorded."""
+        if self._film is not None:
+            film, self._film = self._film, None
+            film.finish()

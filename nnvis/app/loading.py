@@ -1,0 +1,134 @@
+"""Where networks come from: files, a run's importance, chance, the demo. For the working thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from nnvis.app.state import Shown
+from nnvis.config import ProcessingConfig, RenderingConfig, read_config
+from nnvis.errors import ConfigError, StoreError
+from nnvis.model import Network
+from nnvis.progress import Progress
+from nnvis.render.scene import build_scene
+from nnvis.store import find_network, load_network
+
+
+def arranged(network: Network, mode: str, rendering: RenderingConfig, origin: str) -> Shown:
+    """The network ready to be drawn; a class that it does not have shows all classes."""
+    known = mode if mode in ("all", "importance", *network.class_names) else "all"
+    scene = build_scene(network, known, rendering.palette, rendering.background)
+    return Shown(network, scene, origin)
+
+
+def opened(path: Path) -> tuple[Network, Path]:
+    """The processed network at ``path`` and its file.
+
+    Raises
+    ------
+    StoreError
+        When there is none, or it is broken, foreign or newer: it says which.
+    """
+    file = find_network(path)
+    return load_network(file), file
+
+
+def importance_opened(path: Path, settings: ProcessingConfig) -> Network:
+    """A run's importance on a lattice with straight edges, pruned as the settings say.
+
+    Raises
+    ------
+    StoreError
+        When the run has no importance or no weights.
+    """
+    from nnvis.pipeline import build_network
+    from nnvis.store import Run
+
+    folder = path if path.is_dir() else path.parent
+    run = Run.open(folder)
+    graph, _ = run.load_model()
+    return build_network(graph, run.load_importance(), settings)
+
+
+def generated(
+    layers: tuple[int, ...], classes: int, settings: ProcessingConfig, seed: int
+) -> Network:
+    """A random network of these layers."""
+    from nnvis.layout import random_network
+
+    return random_network(layers, classes, np.random.default_rng(seed), settings)
+
+
+def pruned_share(network: Network) -> float:
+    """The share of all its edges that a network was built without."""
+    if network.edges_total <= network.edge_count:
+        return 0.0
+    return min(1 - network.edge_count / network.edges_total, 1 - 1e-9)
+
+
+def settings_of(network: Network, otherwise: ProcessingConfig) -> ProcessingConfig:
+    """The settings a network was processed with; ``otherwise`` but for the pruning if unknown."""
+    stored = network.config.get("processing")
+    settings = otherwise
+    if isinstance(stored, Mapping):
+        with suppress(ConfigError):
+            settings = read_config(ProcessingConfig, stored)
+    return settings.model_copy(update={"prune_percentage": pruned_share(network)})
+
+
+def demo_folder() -> Path:
+    """Where the demo's run is or would be: ``runs/demo`` here, else in the user's data folder."""
+    here = Path("runs/demo")
+    if (here / "network.safetensors").is_file():
+        return here
+    from platformdirs import user_data_path
+
+    return user_data_path("nnvis", appauthor=False) / "runs" / "demo"
+
+
+def demo(progress: Progress) -> Path:
+    """The folder of the demo's run; trains, scores and bundles when there is none yet.
+
+    Raises
+    ------
+    StoreError
+        When the folder cannot be written.
+    """
+    folder = demo_folder()
+    if (folder / "network.safetensors").is_file():
+        return folder
+    from nnvis.config import ImportanceConfig, TrainingConfig
+    from nnvis.datasets import load_samples
+    from nnvis.learning import Recorder, mlp_for, train
+    from nnvis.pipeline import process
+    from nnvis.store import Run
+
+    training = read_config(TrainingConfig, None)
+    settings = read_config(ProcessingConfig, None)
+    scoring = read_config(ImportanceConfig, None)
+    samples = load_samples("digits", seed=training.seed, progress=progress)
+    sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The demo cannot be saved in {folder}: {error.strerror or error}; start nnvis in a "
+            "folder that you can write to and open the demo again."
+        ) from error
+    with Run.staged(
+        folder,
+        overwrite=True,
+        class_names=samples.class_names,
+        model={"kind": "mlp", "sizes": sizes},
+        dataset={"source": "digits", "description": samples.source},
+        config={"processing": settings, "importance": scoring, "training": training},
+        seed=training.seed,
+    ) as run:
+        model = mlp_for(samples, training)
+        recorder = Recorder(run, model, probe=(samples.x_test, samples.y_test))
+        train(model, samples, training, recorder, progress)
+        process(model, samples.x_train, samples.y_train, run, settings, progress, scoring)
+    return folder

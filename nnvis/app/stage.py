@@ -1,0 +1,204 @@
+"""The OpenGL side of the view: the scene's passes, the frame they draw into, and stills."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnvis.app.detail import Detail, full_detail, moving_detail
+from nnvis.app.state import Frames, Shown
+from nnvis.errors import RenderError
+from nnvis.gl.target import Target
+from nnvis.render import palette
+from nnvis.render.camera import POSITIONS, Camera, View, view_of
+from nnvis.render.capture import draw_tiles, picture_text, save_png
+from nnvis.render.frame import Renderer
+from nnvis.render.overlay import arrange, make_frame
+from nnvis.render.picked import scene_of_unit
+from nnvis.render.text import TextPass
+
+if TYPE_CHECKING:
+    from nnvis.bundling import DensityCells
+    from nnvis.config import RenderingConfig
+    from nnvis.gl.library import ShaderLibrary
+
+_KEPT_FRAMES = 120
+# A picture at rest is smoothed by more samples only when that takes less than this, seconds.
+_LONGEST_STILL = 0.8
+
+
+class Stage:
+    """Draws what is shown into a texture, and only when something changed.
+
+    Parameters
+    ----------
+    library
+        Where shaders come from.
+    gl
+        Version and renderer, for the statistics.
+    """
+
+    def __init__(self, ctx: Any, library: ShaderLibrary, gl: str) -> None:
+        self.ctx = ctx
+        self.renderer = Renderer(ctx, library)
+        self._text = TextPass(ctx, self.renderer.programs)
+        self._target: Target | None = None
+        self._shown: Shown | None = None
+        self._pinned: int | None = None
+        self._last: tuple[Any, ...] | None = None
+        # Of the last frame with everything in it and one sample a pixel; unknown at first.
+        self._full_seconds: float | None = None
+        self.frames = Frames(gl=gl)
+
+    @property
+    def texture(self) -> int | None:
+        """OpenGL's number of the picture; ``None`` before the first."""
+        return None if self._target is None or self._shown is None else self._target.result.glo
+
+    def show(self, shown: Shown | None) -> None:
+        """Upload another network's scene; the same one again costs nothing."""
+        if shown is not None and (self._shown is None or shown.scene is not self._shown.scene):
+            self.renderer.upload(shown.scene)
+            self._pinned = None
+            self.renderer.highlight(None)
+        self._shown = shown
+        self._last = None
+
+    def show_grid(self, cells: DensityCells | None) -> None:
+        """Upload the density grid."""
+        self.renderer.upload_grid(cells)
+        self._last = None
+
+    def pin(self, unit: int | None) -> None:
+        """Draw a unit's edges in full and dim the rest; ``None`` shows all alike."""
+        if unit == self._pinned or self._shown is None:
+            return
+        self._pinned = unit
+        scene = None
+        if unit is not None:
+            scene = scene_of_unit(self._shown.scene, self._shown.network, unit)
+        self.renderer.highlight(scene)
+        self._last = None
+
+    def refresh(self) -> None:
+        """Draw anew even when nothing seems to have changed."""
+        self._last = None
+
+    def draw(
+        self,
+        camera: Camera,
+        rendering: RenderingConfig,
+        size: tuple[int, int],
+        supersample: int,
+        *,
+        is_moving: bool,
+    ) -> None:
+        """Draw a frame of ``size`` pixels unless the last one is still right."""
+        if self._shown is None or min(size) < 1:
+            return
+        scene = self._shown.scene
+        detail = full_detail(rendering)
+        if is_moving and self._full_seconds is not None:
+            detail = moving_detail(scene, rendering, self._full_seconds)
+        is_quick = self._full_seconds is not None and (
+            self._full_seconds * supersample**2 < _LONGEST_STILL
+        )
+        if is_moving or not is_quick:
+            supersample = 1
+        wanted = (camera, size, detail, supersample, self.renderer.programs.library.version)
+        if wanted == self._last:
+            return
+        self._last = wanted
+        begin = time.perf_counter()
+        self._draw(camera, size, detail, supersample)
+        self.ctx.finish()
+        seconds = time.perf_counter() - begin
+        if detail.pixel == 1 and supersample == 1:
+            self._full_seconds = seconds
+        drawn = scene.edges_drawn(detail.rendering.edge_importance_threshold)
+        self.frames = Frames(
+            (*self.frames.seconds, seconds)[-_KEPT_FRAMES:],
+            drawn,
+            scene.points_drawn(drawn),
+            self.renderer.cells_drawn(detail.rendering),
+            self.renderer.gpu_bytes,
+            self.frames.gl,
+        )
+
+    def view(self, camera: Camera, size: tuple[int, int]) -> View | None:
+        """The matrices of the picture as it would be drawn at full resolution."""
+        if self._shown is None:
+            return None
+        return view_of(camera, self._shown.scene.bounds, size)
+
+    def framed(self, position: str, rendering: RenderingConfig, size: tuple[int, int]) -> Camera:
+        """A named camera position that shows the whole network."""
+        camera = Camera(*POSITIONS[position])
+        if self._shown is None:
+            return camera
+        width, height = (max(side, 1) for side in size)
+        margins = make_frame(self._shown.scene, rendering, width, height).margins
+        return camera.framing(self._shown.scene.hull, width / height, margins)
+
+    def save_picture(
+        self,
+        path: Path,
+        camera: Camera,
+        rendering: RenderingConfig,
+        size: tuple[int, int],
+    ) -> None:
+        """A PNG of any size, drawn in tiles with everything in full.
+
+        Raises
+        ------
+        RenderError, StoreError
+            When it does not fit into memory or the file cannot be written.
+        """
+        if self._shown is None:
+            raise RenderError("There is no network to take a picture of; open one first.")
+        scene = self._shown.scene
+        words = make_frame(scene, rendering, *size)
+        pixels = draw_tiles(
+            self.ctx, self.renderer, self._text, scene, camera, rendering, size, words
+        )
+        save_png(pixels, path, picture_text(scene, camera, rendering))
+        self._last = None
+
+    def pixels(self) -> np.ndarray | None:
+        """The picture as it is on the screen, (height, width, 3) uint8; ``None`` before one."""
+        return None if self._target is None else self._target.read()
+
+    def release(self) -> None:
+        """Give everything back."""
+        for thing in (self._text, self.renderer, self._target):
+            if thing is not None:
+                thing.release()
+
+    def _draw(
+        self, camera: Camera, size: tuple[int, int], detail: Detail, supersample: int
+    ) -> None:
+        assert self._shown is not None
+        scene = self._shown.scene
+        wide, tall = max(size[0] // detail.pixel, 1), max(size[1] // detail.pixel, 1)
+        target = self._target
+        if target is None or (target.width, target.height, target.supersample) != (
+            wide, tall, supersample,
+        ):  # fmt: skip
+            if target is not None:
+                target.release()
+            # Frees nothing that is on the screen: the picture is drawn again before it is shown.
+            self._target = None
+            target = self._target = Target(self.ctx, wide, tall, supersample)
+            target.result.filter = (self.ctx.LINEAR, self.ctx.LINEAR)
+        view = view_of(camera, scene.bounds, (wide, tall), supersample)
+        words = make_frame(scene, detail.rendering, wide, tall)
+        plain = view_of(camera, scene.bounds, (wide, tall))
+        halo = palette.background_colour(detail.rendering.background)
+        self._text.upload(
+            arrange(scene, words, plain), (float(halo[0]), float(halo[1]), float(halo[2]))
+        )
+        self.renderer.draw(target, view, detail.rendering)
+        self._text.draw(target, (0, 0, wide, tall))

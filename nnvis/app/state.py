@@ -1,0 +1,141 @@
+"""What the window shows, as one value: panels read it, nothing in it touches OpenGL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nnvis.app.flight import Flight
+from nnvis.app.history import History
+from nnvis.app.preferences import Preferences
+from nnvis.app.worker import Report
+from nnvis.config import ProcessingConfig, RenderingConfig, read_config
+from nnvis.model import Network
+from nnvis.render.camera import Camera
+from nnvis.render.scene import Scene
+
+if TYPE_CHECKING:
+    from nnvis.app.shaders import Workshop
+
+_RENDERING = read_config(RenderingConfig, None)
+_PROCESSING = read_config(ProcessingConfig, None)
+_PREFERENCES = read_config(Preferences, None)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A network on the screen.
+
+    Attributes
+    ----------
+    scene
+        Its arrays for the class visibility chosen.
+    origin
+        Where it came from: a path, or how it was made.
+    is_saved
+        Whether it is what the file at ``origin`` holds.
+    """
+
+    network: Network
+    scene: Scene
+    origin: str
+    is_saved: bool = True
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for the user."""
+
+    text: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True)
+class Frames:
+    """How long drawing takes.
+
+    Attributes
+    ----------
+    seconds
+        Of the last drawn frames of the scene, oldest first.
+    drawn_edges, drawn_points
+        In the last of them, which may show less while the view moves.
+    gpu_bytes
+        Of the scene's buffers and textures.
+    gl
+        Version and renderer.
+    """
+
+    seconds: tuple[float, ...] = ()
+    drawn_edges: int = 0
+    drawn_points: int = 0
+    grid_cells: int = 0
+    gpu_bytes: int = 0
+    gl: str = ""
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """Everything the window shows and the user has set.
+
+    Attributes
+    ----------
+    mode
+        Class visibility.
+    hovered, pinned
+        Rows of units in the network.
+    windows
+        Names of the panels and dialogs that are open beyond the first layout's.
+    recording
+        The film being recorded, its path.
+    """
+
+    camera: Camera = field(default_factory=Camera)
+    flight: Flight | None = None
+    is_rotating: bool = False
+    shown: Shown | None = None
+    mode: str = "all"
+    rendering: RenderingConfig = _RENDERING
+    processing: ProcessingConfig = _PROCESSING
+    preferences: Preferences = _PREFERENCES
+    history: History = field(default_factory=History)
+    job: Report | None = None
+    hovered: int | None = None
+    pinned: int | None = None
+    notice: Notice | None = None
+    windows: frozenset[str] = frozenset()
+    frames: Frames = field(default_factory=Frames)
+    recording: str | None = None
+    shaders: Workshop | None = None
+    is_closing: bool = False
+
+    @property
+    def is_dark(self) -> bool:
+        return self.rendering.background == "dark"
+
+    @property
+    def kept_edges(self) -> int:
+        """Edges that the prune slider leaves, at most those the network holds."""
+        if self.shown is None:
+            return 0
+        from nnvis.pipeline import kept_edges
+
+        network = self.shown.network
+        wanted = kept_edges(network.edges_total, self.processing.prune_percentage)
+        return min(wanted, network.edge_count)
+
+    @property
+    def drawn_rendering(self) -> RenderingConfig:
+        """The rendering settings with the prune slider as a threshold.
+
+        Edges are sorted by importance, so what the slider keeps is a count from the front: it
+        answers within a frame and nothing is uploaded.
+        """
+        if self.shown is None or self.kept_edges >= len(self.shown.scene.edge_importance):
+            return self.rendering
+        if self.kept_edges == 0:
+            return self.rendering
+        least = float(self.shown.scene.edge_importance[self.kept_edges - 1])
+        if least <= self.rendering.edge_importance_threshold:
+            return self.rendering
+        return self.rendering.model_copy(update={"edge_importance_threshold": least})

@@ -1,0 +1,308 @@
+"""The viewer: applies the user's actions between frames and draws what is shown.
+
+One loop, one thread: events, finished work, actions, the view, the panels. Long work runs in
+:class:`~nnvis.app.worker.Worker`; this thread only takes what is finished.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nnvis.app import changes, preferences
+from nnvis.app.actions import Action, Open
+from nnvis.app.effects import Effects
+from nnvis.app.gui import Gui
+from nnvis.app.panels import (
+    dialogs,
+    files,
+    inspector,
+    menu,
+    network,
+    panel_window,
+    processing,
+    rendering,
+    start,
+    statistics,
+)
+from nnvis.app.panels import shaders as shader_panel
+from nnvis.app.panels import view as view_panel
+from nnvis.app.stage import Stage
+from nnvis.app.state import Notice
+from nnvis.app.window import Window
+from nnvis.app.worker import Worker
+from nnvis.errors import NnvisError
+from nnvis.gl.library import ShaderLibrary
+from nnvis.model import Network
+
+TITLE = "nnvis"
+# A view at rest this long is drawn in full.
+SETTLE_SECONDS = 0.25
+# ImGui needs some frames after an event: a window that appears, a tooltip's delay.
+_AWAKE_SECONDS = 0.6
+_SHADER_POLL_SECONDS = 0.5
+LEFT = ("Network", "Processing", "Statistics")
+RIGHT = ("Rendering", "Inspector")
+BOTTOM = ("Shaders",)
+
+
+class Viewer:
+    """A window on a network.
+
+    Parameters
+    ----------
+    path
+        A run or network to open at once.
+    folder
+        The user's settings; the platform's place when ``None``.
+
+    Attributes
+    ----------
+    state
+        What is shown; changed by :meth:`apply` alone.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        folder: Path | None = None,
+        size: tuple[int, int] = (1400, 900),
+    ) -> None:
+        self.folder = preferences.config_folder() if folder is None else folder
+        kept, complaint = preferences.load_preferences(self.folder)
+        self.state = changes.first_state(kept)
+        self.window = Window(TITLE, size)
+        self.stage: Stage | None = None
+        self.gui: Gui | None = None
+        try:
+            library = ShaderLibrary(self.folder / "shaders")
+            gl = self.window.ctx.info
+            name = f"OpenGL {gl['GL_VERSION']}, {gl['GL_RENDERER']}"
+            self.stage = Stage(self.window.ctx, library, name)
+            self.gui = Gui(self.window.handle, self.folder / "layout.ini")
+        except BaseException:
+            self.release()
+            raise
+        self.worker = Worker(self.window.wake)
+        self.view = view_panel.ViewPanel()
+        self.effects = Effects(self)
+        self.panels = [
+            network.NetworkPanel(),
+            processing.ProcessingPanel(),
+            statistics.StatisticsPanel(),
+            rendering.RenderingPanel(),
+            inspector.InspectorPanel(),
+        ]
+        self.shader_panel = shader_panel.ShadersPanel()
+        self.files = files.FilesDialog()
+        self.dialogs = dialogs.Dialogs()
+        self._clock = time.perf_counter()
+        self._moved_at = self._awake_until = self._shaders_at = 0.0
+        self._kept_preferences = self.state.preferences
+        if complaint:
+            self.state = replace(self.state, notice=Notice(complaint, is_error=True))
+        if path is not None:
+            self.apply(Open(path))
+
+    def step(self) -> bool:
+        """Handle what happened and draw a frame; ``False`` when the window is to close."""
+        now = time.perf_counter()
+        seconds, self._clock = now - self._clock, now
+        before = self.state.camera
+        self.state = changes.advanced(self.state, seconds)
+        self._take_work()
+        for path in self.window.dropped:
+            self.apply(Open(path))
+        self.window.dropped.clear()
+        self._look_at_shaders(now)
+        size = self.window.size
+        if min(size) > 0:
+            self._draw(size, now, before)
+        self._keep_settings()
+        if self.window.had_event:
+            self.window.had_event = False
+            self._awake_until = time.perf_counter() + _AWAKE_SECONDS
+        self.window.wait(self._patience())
+        return not (self.state.is_closing or self.window.wants_to_close)
+
+    def apply(self, action: Action) -> None:
+        """Do what the user asked for; what cannot be done becomes a sentence."""
+        before = self.state.camera
+        try:
+            self.state = changes.changed(self.state, action)
+            self.effects.of(action)
+        except NnvisError as error:
+            self.complain(str(error))
+        except Exception as error:  # a fault of ours: the window lives on and says so
+            traceback.print_exc()
+            self.complain(f"{type(error).__name__}: {error}; this is a fault of nnvis.")
+        if self.state.camera != before:
+            self._moved_at = time.perf_counter()
+        self.window.had_event = True
+
+    def complain(self, sentence: str) -> None:
+        """Show what went wrong."""
+        self.state = replace(self.state, notice=Notice(sentence, is_error=True))
+
+    def say(self, sentence: str) -> None:
+        """Show what was done."""
+        self.state = replace(self.state, notice=Notice(sentence))
+
+    @property
+    def view_size(self) -> tuple[int, int]:
+        """Of the picture, framebuffer pixels."""
+        ratio = self.window.pixel_ratio
+        return max(round(self.view.size[0] * ratio), 1), max(round(self.view.size[1] * ratio), 1)
+
+    def release(self) -> None:
+        """Stop the work, close the window and give everything back."""
+        if hasattr(self, "worker"):
+            self.worker.close()
+            self.effects.close()
+        for thing in (self.gui, self.stage, self.window):
+            if thing is not None:
+                thing.release()
+
+    def _draw(self, size: tuple[int, int], now: float, before: Any) -> None:
+        assert self.stage is not None
+        assert self.gui is not None
+        state = self.state
+        if state.camera != before:
+            self._moved_at = now
+        is_moving = state.is_rotating or state.flight is not None or (
+            now - self._moved_at < SETTLE_SECONDS
+        )  # fmt: skip
+        self.stage.pin(state.pinned)
+        try:
+            self.stage.draw(
+                state.camera, state.drawn_rendering, self.view_size,
+                state.preferences.antialiasing,
+                is_moving=is_moving and state.preferences.detail_while_moving,
+            )  # fmt: skip
+        except NnvisError as error:
+            self.complain(str(error))
+        self.state = replace(
+            self.state, frames=self.stage.frames, job=self.worker.report(),
+        )  # fmt: skip
+        self.effects.film_frame(now)
+        actions = self._panels()
+        screen = self.window.ctx.screen
+        screen.use()
+        self.window.ctx.viewport = (0, 0, *size)
+        self.window.ctx.clear(0.5, 0.5, 0.5, 1.0)
+        self.gui.end()
+        self.window.swap()
+        for action in actions:
+            self.apply(action)
+
+    def _panels(self) -> list[Action]:
+        """Draw all panels; their actions in order."""
+        assert self.gui is not None
+        assert self.stage is not None
+        state, actions = self.state, []
+        self.gui.begin(
+            is_dark=state.is_dark,
+            font_size=state.preferences.font_size,
+            scale=self.window.scale,
+        )
+        try:
+            actions += menu.menu_bar(state)
+            actions += panel_window.status_bar(state)
+            self.gui.dock(LEFT, RIGHT, BOTTOM, view_panel.NAME)
+            actions += self.view.draw(state, self.stage.texture)
+            for panel in self.panels:
+                actions += panel_window.docked(panel, state)
+            if "Shaders" in state.windows:
+                actions += panel_window.closable(self.shader_panel, state)
+            if state.shown is None:
+                actions += start.start_screen(state, self.view.centre)
+            actions += self.files.draw(state)
+            actions += self.dialogs.draw(state)
+        except Exception as error:
+            traceback.print_exc()
+            self.gui.unfinished()
+            raise NnvisError(f"A panel failed: {type(error).__name__}: {error}.") from error
+        return actions
+
+    def _take_work(self) -> None:
+        """Show the newest that the worker has published, and how it ended."""
+        newest = self.worker.take_published()
+        if newest is not None:
+            self.effects.show_work(newest)
+        outcome = self.worker.take_outcome()
+        if outcome is not None:
+            self.effects.finish(outcome)
+        report = self.worker.report()
+        if report != self.state.job:
+            self.state = replace(self.state, job=report)
+
+    def _look_at_shaders(self, now: float) -> None:
+        """Reload shaders that another program has changed."""
+        assert self.stage is not None
+        if now - self._shaders_at < _SHADER_POLL_SECONDS:
+            return
+        self._shaders_at = now
+        if self.stage.renderer.programs.library.changed_on_disk():
+            self.effects.shading.look()
+            self.window.had_event = True
+
+    def _patience(self) -> float:
+        """How long the loop may sleep when nothing happens, seconds."""
+        now = time.perf_counter()
+        state = self.state
+        if state.is_rotating or state.flight is not None or state.recording is not None:
+            return 0.0
+        if self.window.had_event or now < self._awake_until:
+            return 0.005
+        if now - self._moved_at < SETTLE_SECONDS + 0.1:
+            return 0.02
+        return 0.1 if state.job is not None else 0.4
+
+    def _keep_settings(self) -> None:
+        """Write preferences and layout when they changed; a fault is said once."""
+        assert self.gui is not None
+        wanted = changes.preferences_of(self.state)
+        layout = self.gui.layout_to_save()
+        if wanted == self._kept_preferences and layout is None:
+            return
+        # While a slider is dragged the file would be written at every frame.
+        if time.perf_counter() < self._awake_until and not self.state.is_closing:
+            return
+        try:
+            if wanted != self._kept_preferences:
+                self._kept_preferences = wanted
+                preferences.save_preferences(wanted, self.folder)
+            if layout is not None:
+                preferences.save_layout(layout, self.gui.layout_path)
+        except NnvisError as error:
+            self.complain(str(error))
+
+
+def open_viewer(path: Path | None = None, network: Network | None = None) -> None:
+    """Show the viewer until its window is closed.
+
+    Parameters
+    ----------
+    path
+        A run or network to open.
+    network
+        One that is in memory, when there is no path.
+
+    Raises
+    ------
+    RenderError
+        When no window or no OpenGL 3.3 is to be had: it says what to do.
+    """
+    viewer = Viewer(path)
+    try:
+        if network is not None:
+            viewer.effects.show_network(network, "from Python")
+        while viewer.step():
+            pass
+    finally:
+        with suppress(KeyboardInterrupt):
+            viewer.release()
