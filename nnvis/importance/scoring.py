@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float32, Int64
 
 _TRIAL = 64
-_TRAVEL = 1.6
+_TRAVEL = 2.0
 
 
 def score_importance(
@@ -84,10 +84,10 @@ def score_importance(
 
     Adam moves a scale by about the learning rate a step, and scales start at one: in too few
     steps they do not part and all units score alike, in too many the penalty takes a whole
-    layer's. So with ``learning_rate`` left out its mean is :func:`fitting_rate`. Steps begin six
+    layer's. So with ``learning_rate`` left out its mean is :func:`fitting_rate`. Steps begin nine
     times as large and fall to nothing, so that the ranking comes to rest.
 
-    ``settle=0.99`` stops once it rests, a third before the end: when the rank correlation with
+    ``settle=0.99`` stops once it rests, at 60 % of the epochs: when the rank correlation with
     a quarter of the epochs ago exceeds 0.99. Measured in ``docs/decisions/importance.md``.
     """
     settings = read_config(ImportanceConfig, config)
@@ -140,8 +140,8 @@ def score_importance(
 def fitting_rate(y: Int64[np.ndarray, "sample"], config: ImportanceConfig | None = None) -> float:
     """The learning rate with which scales can part in the epochs of ``config``, but not more.
 
-    It is 1.6 over the number of steps: on MNIST (784-81-49-10) pruning by the scores keeps most
-    accuracy there; at 1.3 units of a layer score too much alike, and from 2 on the first
+    It is 2 over the number of steps: on MNIST (784-81-49-10) pruning by the scores keeps most
+    accuracy there; below 1.8 units of a layer score too much alike, and from 2.3 on the first
     layer's scales fade away.
     """
     settings = read_config(ImportanceConfig, config)
