@@ -13,7 +13,7 @@ from typing import Any
 from nnvis.app import actions as act
 from nnvis.app.controls import orbited, panned, rotated, scrolled
 from nnvis.app.flight import flown, looking_at
-from nnvis.app.preferences import Preferences
+from nnvis.app.preferences import Preferences, desktop_theme
 from nnvis.app.state import ViewState
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
 from nnvis.config.settings import Settings
@@ -32,9 +32,8 @@ DIALOGS = (
 
 def first_state(kept: Preferences) -> ViewState:
     """The state at start, with the settings of the last session."""
-    rendering = kept.rendering
-    if kept.theme != "system":
-        rendering = rendering.model_copy(update={"background": kept.theme})
+    theme = desktop_theme() if kept.theme == "system" else kept.theme
+    rendering = kept.rendering.model_copy(update={"background": theme})
     windows = frozenset(kept.open_panels)
     return ViewState(
         rendering=rendering, processing=kept.processing, preferences=kept, windows=windows
@@ -84,7 +83,7 @@ def _with(settings: Any, name: str, value: Any) -> Any:
 
 def _set_rendering(state: ViewState, action: act.SetRendering) -> ViewState:
     state = replace(state, rendering=_with(state.rendering, action.name, action.value))
-    if action.name == "background" and state.preferences.theme != "system":
+    if action.name == "background":
         theme = _with(state.preferences, "theme", action.value)
         state = replace(state, preferences=theme)
     return state
@@ -97,8 +96,9 @@ def _set_processing(state: ViewState, action: act.SetProcessing) -> ViewState:
 def _set_preference(state: ViewState, action: act.SetPreference) -> ViewState:
     kept = _with(state.preferences, action.name, action.value)
     state = replace(state, preferences=kept)
-    if action.name == "theme" and kept.theme != "system":
-        state = replace(state, rendering=_with(state.rendering, "background", kept.theme))
+    if action.name == "theme":
+        theme = desktop_theme() if kept.theme == "system" else kept.theme
+        state = replace(state, rendering=_with(state.rendering, "background", theme))
     return state
 
 

@@ -27,9 +27,6 @@ from nnvis.store import save_network
 if TYPE_CHECKING:
     from nnvis.app.viewer import Viewer
 
-# What these change of a picture is in the scene's arrays, not in uniforms.
-_IN_SCENE = ("palette", "background")
-
 
 class Effects:
     """The viewer's hands: everything here runs in the window's thread, long work excepted."""
@@ -39,9 +36,9 @@ class Effects:
         self.shading = Shading(viewer)
         self._handlers: dict[type, Callable[[Any], None]] = {
             act.SetRendering: self._set_rendering,
-            act.SetPreference: lambda _: self._follow_background(),
-            act.ResetRendering: lambda _: self._arrange(),
-            act.SetMode: lambda _: self._arrange(),
+            act.SetPreference: lambda _: self.arrange(),
+            act.ResetRendering: lambda _: self.arrange(),
+            act.SetMode: lambda _: self.arrange(),
             act.Open: self._open,
             act.OpenImportance: self._open_importance,
             act.Save: self._save,
@@ -89,17 +86,15 @@ class Effects:
         viewer = self._viewer
         stage = viewer.stage
         assert stage is not None
-        first = viewer.state.shown is None
         same_units = (
-            not first
-            and viewer.state.shown is not None
+            viewer.state.shown is not None
             and viewer.state.shown.network.unit_count == shown.network.unit_count
         )
         stage.show(shown)
         viewer.state = replace(
             viewer.state,
             shown=shown,
-            mode=shown.scene.mode,
+            mode=loading.known(viewer.state.mode, shown.network),
             hovered=None,
             pinned=viewer.state.pinned if same_units else None,
             history=viewer.state.history if history is None else history,
@@ -122,13 +117,13 @@ class Effects:
         latest, self._latest = self._latest, None
         if outcome.error is not None:
             if before is not None and viewer.state.shown is not None:
-                self.show_network(before[1], viewer.state.shown.origin)
+                self.show_network(before[1])
             viewer.complain(outcome.error)
             return
         if outcome.was_stopped:
             if before is not None and latest is not None and viewer.state.shown is not None:
                 history = viewer.state.history.changed(*before)
-                self.show_network(latest, viewer.state.shown.origin, history)
+                self.show_network(latest, history=history)
                 viewer.say(f"{outcome.name} stopped; what was complete is kept, undo brings back "
                            "the state before.")  # fmt: skip
             else:
@@ -154,36 +149,42 @@ class Effects:
             kept = viewer.state.preferences.with_recent(Path(shown.origin).absolute())
             viewer.state = replace(viewer.state, preferences=kept)
 
-    def show_network(self, network: Network, origin: str, history: History | None = None) -> None:
-        """Arrange a network that is here already and show it."""
+    def show_network(
+        self, network: Network, origin: str | None = None, *, history: History | None = None
+    ) -> None:
+        """Arrange a network that is here already, from ``origin`` or a change of what is shown."""
         state = self._viewer.state
-        shown = loading.arranged(network, state.mode, state.rendering, origin)
-        self.show(replace(shown, is_saved=False), history=history)
+        saved = None
+        if origin is None and state.shown is not None:
+            origin, saved = state.shown.origin, state.shown.saved
+        shown = loading.arranged(network, state.mode, state.rendering, origin or "", saved)
+        self.show(shown, history=history)
 
-    def _arrange(self) -> None:
-        """The same network with other colours or classes."""
+    def arrange(self) -> None:
+        """The same network with the class visibility and colours that are wanted now.
+
+        Running work does so with whatever it publishes, and when it ends the viewer asks again.
+        """
         viewer = self._viewer
-        shown = viewer.state.shown
+        shown, state = viewer.state.shown, viewer.state
         if shown is None or viewer.worker.is_busy:
-            return  # running work arranges what it publishes with the newest settings
-        state = viewer.state
-        network = shown.network
+            return
+        if loading.is_current(shown, state.mode, state.rendering):
+            return
 
         def task(_: Progress, __: Publish) -> Any:
-            again = loading.arranged(network, state.mode, state.rendering, shown.origin)
-            return replace(again, is_saved=shown.is_saved), ""
+            again = loading.arranged(
+                shown.network, state.mode, state.rendering, shown.origin, shown.saved
+            )
+            return again, ""
 
         viewer.worker.start("Arranging", task)
 
     def _set_rendering(self, action: act.SetRendering) -> None:
-        if action.name in _IN_SCENE:
-            self._follow_background()
-        elif action.name == "grid_render_mode":
+        if action.name == "grid_render_mode":
             self._follow_grid()
-
-    def _follow_background(self) -> None:
-        if self._viewer.state.shown is not None:
-            self._arrange()
+        else:
+            self.arrange()
 
     def _follow_grid(self) -> None:
         """Compute the density grid when it is to be drawn and is not there."""
@@ -201,6 +202,15 @@ class Effects:
         network, settings = wanted
         viewer.worker.start("Density grid", lambda *_: density_cells(network, settings))
 
+    def _arranged(self, network: Network, origin: str, *, saved: Any = None) -> Shown:
+        """For the working thread: arranged with what is wanted by now.
+
+        ``saved`` is the network in the file, or ``True`` for this one.
+        """
+        state = self._viewer.state
+        kept = network if saved is True else saved
+        return loading.arranged(network, state.mode, state.rendering, origin, kept)
+
     # Where networks come from
 
     def _idle(self) -> None:
@@ -211,12 +221,11 @@ class Effects:
 
     def _open(self, action: act.Open) -> None:
         self._idle()
-        state = self._viewer.state
 
         def task(_: Progress, __: Publish) -> Any:
             network, file = loading.opened(action.path)
             origin = file.parent if (file.parent / "run.json").is_file() else file
-            return loading.arranged(network, state.mode, state.rendering, str(origin)), ""
+            return self._arranged(network, str(origin), saved=True), ""
 
         self._viewer.worker.start(f"Opening {action.path.name}", task)
 
@@ -227,8 +236,7 @@ class Effects:
         def task(_: Progress, __: Publish) -> Any:
             network = loading.importance_opened(action.path, state.processing)
             origin = f"importance of {action.path}"
-            shown = loading.arranged(network, state.mode, state.rendering, origin)
-            return replace(shown, is_saved=False), "On the lattice, not processed yet."
+            return self._arranged(network, origin), "On the lattice, not processed yet."
 
         self._viewer.worker.start(f"Opening {action.path.name}", task)
 
@@ -241,20 +249,18 @@ class Effects:
         def task(_: Progress, __: Publish) -> Any:
             network = loading.generated(action.layers, action.classes, state.processing, seed)
             sizes = "-".join(map(str, action.layers))
-            shown = loading.arranged(network, state.mode, state.rendering, f"random {sizes}")
-            return replace(shown, is_saved=False), "A random network, not processed yet."
+            made = self._arranged(network, f"random {sizes}")
+            return made, "A random network, not processed yet."
 
         self._viewer.worker.start("Generating", task)
 
     def _run_demo(self, _: act.RunDemo) -> None:
         self._idle()
-        state = self._viewer.state
 
         def task(progress: Progress, _: Publish) -> Any:
             folder = loading.demo(progress)
             network, file = loading.opened(folder)
-            origin = str(file.parent)
-            return loading.arranged(network, state.mode, state.rendering, origin), ""
+            return self._arranged(network, str(file.parent), saved=True), ""
 
         self._viewer.worker.start("The demo", task)
 
@@ -273,9 +279,10 @@ class Effects:
         network = pruned(shown.network, max(share, loading.pruned_share(shown.network)))
         save_network(network, path)
         origin = str(path.absolute())
-        saved = replace(shown, origin=origin, is_saved=True)
+        saved = network if network.edge_count < shown.network.edge_count else shown.network
         kept = viewer.state.preferences.with_recent(path.absolute())
-        viewer.state = replace(viewer.state, shown=saved, preferences=kept)
+        now = replace(shown, origin=origin, saved=saved)
+        viewer.state = replace(viewer.state, shown=now, preferences=kept)
         viewer.say(f"Saved {network.edge_count:,} edges in {path}.")
 
     # Processing
@@ -296,22 +303,18 @@ class Effects:
         self._before, self._latest = (operation.label, before), None
         origin = shown.origin
 
-        def arranged(network: Network) -> Shown:
-            state = viewer.state  # the newest class visibility and colours
-            made = loading.arranged(network, state.mode, state.rendering, origin)
-            return replace(made, is_saved=False)
-
         def task(progress: Progress, publish: Publish) -> Any:
             from nnvis.pipeline import pruned
 
             def watch(network: Network) -> None:
                 self._latest = network
-                publish(arranged(network))
+                publish(self._arranged(network, origin, saved=shown.saved))
 
             given = pruned(before, settings.prune_percentage)
             result = operation.work(given, settings, rng, progress, watch)
             config = {**result.config, "processing": settings.model_dump()}
-            return arranged(replace(result, config=config)), ""
+            made = replace(result, config=config)
+            return self._arranged(made, origin, saved=shown.saved), ""
 
         viewer.worker.start(operation.label, task)
 
@@ -321,7 +324,7 @@ class Effects:
         if state.shown is None or state.history.undo_name is None:
             return
         network, history = state.history.undone(state.shown.network)
-        self.show_network(network, state.shown.origin, history)
+        self.show_network(network, history=history)
 
     def _redo(self) -> None:
         self._idle()
@@ -329,7 +332,7 @@ class Effects:
         if state.shown is None or state.history.redo_name is None:
             return
         network, history = state.history.redone(state.shown.network)
-        self.show_network(network, state.shown.origin, history)
+        self.show_network(network, history=history)
 
     # The view
 

@@ -17,11 +17,32 @@ from nnvis.render.scene import build_scene
 from nnvis.store import find_network, load_network
 
 
-def arranged(network: Network, mode: str, rendering: RenderingConfig, origin: str) -> Shown:
+def arranged(
+    network: Network,
+    mode: str,
+    rendering: RenderingConfig,
+    origin: str,
+    saved: Network | None = None,
+) -> Shown:
     """The network ready to be drawn; a class that it does not have shows all classes."""
-    known = mode if mode in ("all", "importance", *network.class_names) else "all"
-    scene = build_scene(network, known, rendering.palette, rendering.background)
-    return Shown(network, scene, origin)
+    scene = build_scene(network, known(mode, network), rendering.palette, rendering.background)
+    return Shown(network, scene, origin, rendering.palette, saved)
+
+
+def known(mode: str, network: Network) -> str:
+    """``mode``, or all classes when it is one that the network does not have."""
+    classes = network.class_names[: network.class_count]
+    return mode if mode in ("all", "importance", *classes) else "all"
+
+
+def is_current(shown: Shown, mode: str, rendering: RenderingConfig) -> bool:
+    """Whether the scene has the class visibility and colours that are wanted."""
+    scene = shown.scene
+    return (scene.mode, shown.palette, scene.background) == (
+        known(mode, shown.network),
+        rendering.palette,
+        rendering.background,
+    )
 
 
 def opened(path: Path) -> tuple[Network, Path]:

@@ -54,6 +54,16 @@ class Preferences(Settings):
         return self.model_copy(update={"recent": (text, *rest)[:RECENT]})
 
 
+def desktop_theme() -> Literal["light", "dark"]:
+    """What the desktop prefers; light where it cannot be told."""
+    try:
+        import darkdetect
+
+        return "dark" if darkdetect.theme() == "Dark" else "light"
+    except Exception:  # a desktop that answers in a way the library does not know
+        return "light"
+
+
 def config_folder() -> Path:
     """Where the user's settings are: ``NNVIS_CONFIG``, else the platform's place."""
     given = os.environ.get("NNVIS_CONFIG")

@@ -32,14 +32,22 @@ class Shown:
         Its arrays for the class visibility chosen.
     origin
         Where it came from: a path, or how it was made.
-    is_saved
-        Whether it is what the file at ``origin`` holds.
+    palette
+        The class colours that the scene was made with.
+    saved
+        The network that the file at ``origin`` holds; ``None`` when there is no such file.
     """
 
     network: Network
     scene: Scene
     origin: str
-    is_saved: bool = True
+    palette: str
+    saved: Network | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether this is what the file at ``origin`` holds."""
+        return self.network is self.saved
 
 
 @dataclass(frozen=True)

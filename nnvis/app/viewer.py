@@ -207,7 +207,7 @@ class Viewer:
         self.gui.begin(
             is_dark=state.is_dark,
             font_size=state.preferences.font_size,
-            scale=self.window.scale,
+            scale=self.window.scale / self.window.pixel_ratio,
         )
         try:
             actions += menu.menu_bar(state)
@@ -236,6 +236,7 @@ class Viewer:
         outcome = self.worker.take_outcome()
         if outcome is not None:
             self.effects.finish(outcome)
+            self.effects.arrange()  # what was asked for meanwhile
         report = self.worker.report()
         if report != self.state.job:
             self.state = replace(self.state, job=report)
