@@ -10,15 +10,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from nnvis.app import actions as act
-from nnvis.app.controls import orbited, panned, rotated, scrolled
+from nnvis.app.controls import held, orbited, panned, rotated, scrolled
 from nnvis.app.flight import flown, looking_at
 from nnvis.app.preferences import Preferences, desktop_theme
 from nnvis.app.state import ViewState
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
 from nnvis.config.settings import Settings
 
-# Esc closes these, the last opened first; panels stay.
+_UNIT_CUBE = np.array([[-0.5] * 3, [0.5] * 3])
+# Esc closes these; panels stay.
 DIALOGS = (
     "Load Processed Network",
     "Load Network",
@@ -132,8 +135,9 @@ def _fly(state: ViewState, action: act.Fly) -> ViewState:
 
 
 def _moved(state: ViewState, camera: Any) -> ViewState:
-    """A move by hand ends a flight."""
-    return replace(state, camera=camera, flight=None)
+    """A move by hand ends a flight, and does not lose the scene."""
+    bounds = _UNIT_CUBE if state.shown is None else state.shown.scene.bounds
+    return replace(state, camera=held(camera, state.camera, bounds), flight=None)
 
 
 def _turn_about(state: ViewState, action: act.TurnAbout) -> ViewState:

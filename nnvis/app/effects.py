@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +20,17 @@ from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
 from nnvis.app.worker import Outcome, Publish
 from nnvis.bundling import DensityCells, density_cells
-from nnvis.errors import RenderError
+from nnvis.errors import NnvisError, RenderError
 from nnvis.model import Network
 from nnvis.progress import Progress
+from nnvis.render.camera import Camera
+from nnvis.render.capture import LARGEST
 from nnvis.store import save_network
 
 if TYPE_CHECKING:
     from nnvis.app.viewer import Viewer
+
+_GRID = "Density grid"
 
 
 class Effects:
@@ -61,6 +66,7 @@ class Effects:
             act.SetUniform: self.shading.set_uniform,
         }
         self._film: Film | None = None
+        self._fit: tuple[str, Camera, tuple[int, int]] | None = None
         self._before: tuple[str, Network] | None = None
         self._latest: Network | None = None
         self._grid_of: tuple[Any, ...] | None = None
@@ -86,10 +92,8 @@ class Effects:
         viewer = self._viewer
         stage = viewer.stage
         assert stage is not None
-        same_units = (
-            viewer.state.shown is not None
-            and viewer.state.shown.network.unit_count == shown.network.unit_count
-        )
+        before = viewer.state.shown
+        same_units = before is not None and shown.is_same_network(before)
         stage.show(shown)
         viewer.state = replace(
             viewer.state,
@@ -115,6 +119,10 @@ class Effects:
         viewer = self._viewer
         before, self._before = self._before, None
         latest, self._latest = self._latest, None
+        if outcome.trace:
+            print(outcome.trace, file=sys.stderr)
+        if not isinstance(outcome.result, DensityCells) and outcome.name == _GRID:
+            self._grid_of = None  # stopped or failed: computed when it is asked for again
         if outcome.error is not None:
             if before is not None and viewer.state.shown is not None:
                 self.show_network(before[1])
@@ -200,7 +208,7 @@ class Effects:
             return
         self._grid_of = wanted
         network, settings = wanted
-        viewer.worker.start("Density grid", lambda *_: density_cells(network, settings))
+        viewer.worker.start(_GRID, lambda *_: density_cells(network, settings))
 
     def _arranged(self, network: Network, origin: str, *, saved: Any = None) -> Shown:
         """For the working thread: arranged with what is wanted by now.
@@ -311,10 +319,9 @@ class Effects:
                 publish(self._arranged(network, origin, saved=shown.saved))
 
             given = pruned(before, settings.prune_percentage)
-            result = operation.work(given, settings, rng, progress, watch)
-            config = {**result.config, "processing": settings.model_dump()}
-            made = replace(result, config=config)
-            return self._arranged(made, origin, saved=shown.saved), ""
+            config = {**given.config, "processing": settings.model_dump()}
+            result = operation.work(replace(given, config=config), settings, rng, progress, watch)
+            return self._arranged(result, origin, saved=shown.saved), ""
 
         viewer.worker.start(operation.label, task)
 
@@ -336,10 +343,25 @@ class Effects:
 
     # The view
 
-    def _framed(self, position: str) -> Any:
+    def _framed(self, position: str) -> Camera:
         viewer = self._viewer
         assert viewer.stage is not None
-        return viewer.stage.framed(position, viewer.state.drawn_rendering, viewer.view_size)
+        size = viewer.view_size
+        camera = viewer.stage.framed(position, viewer.state.drawn_rendering, size)
+        self._fit = (position, camera, size)
+        return camera
+
+    def follow_size(self) -> None:
+        """Frame anew when the view has another size and the user has not moved the camera.
+
+        The view's size is known only after the panels' first frames.
+        """
+        if self._fit is None:
+            return
+        position, camera, size = self._fit
+        state = self._viewer.state
+        if state.flight is None and state.camera == camera and size != self._viewer.view_size:
+            self._viewer.state = replace(state, camera=self._framed(position))
 
     def _go_to(self, action: act.GoTo) -> None:
         viewer = self._viewer
@@ -359,10 +381,15 @@ class Effects:
     def _take_picture(self, action: act.TakePicture) -> None:
         viewer = self._viewer
         assert viewer.stage is not None
+        width, height = action.size or viewer.view_size
+        if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
+            raise RenderError(
+                f"A picture must be 1 to {LARGEST} pixels a side, got {width} × {height}."
+            )
         path = free_name("nnvis", ".png")
         viewer.stage.save_picture(
             path, viewer.state.camera, viewer.state.drawn_rendering,
-            action.size or viewer.view_size,
+            (width, height),
         )  # fmt: skip
         viewer.say(f"Picture: {path.absolute()}")
 
@@ -384,8 +411,15 @@ class Effects:
         if self._film is None or viewer.stage is None or not self._film.is_due(now):
             return
         pixels = viewer.stage.pixels()
-        if pixels is not None:
+        if pixels is None:
+            return
+        try:
             self._film.add(pixels, now)
+        except NnvisError as error:
+            film, self._film = self._film, None
+            film.abandon(error)
+            viewer.state = replace(viewer.state, recording=None)
+            viewer.complain(f"{error} The film has ended; nothing of it is kept.")
 
     def close(self) -> None:
         """End a film that is being recorded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,11 @@ class Film:
         while self._next <= now:
             self._writer.add(frame)
             self._next += self._period
+
+    def abandon(self, error: BaseException) -> None:
+        """Drop the film after a fault; nothing is left behind."""
+        with suppress(NnvisError):
+            self._writer.__exit__(type(error), error, error.__traceback__)
 
     def finish(self) -> str:
         """Close the film; a sentence that says where it is, or why there is none."""

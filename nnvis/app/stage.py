@@ -61,6 +61,8 @@ class Stage:
     def show(self, shown: Shown | None) -> None:
         """Upload another network's scene; the same one again costs nothing."""
         if shown is not None and (self._shown is None or shown.scene is not self._shown.scene):
+            if self._shown is not None and not shown.is_same_network(self._shown):
+                self.renderer.upload_grid(None)
             self.renderer.upload(shown.scene)
             self._pinned = None
             self.renderer.highlight(None)

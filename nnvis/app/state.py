@@ -49,6 +49,10 @@ class Shown:
         """Whether this is what the file at ``origin`` holds."""
         return self.network is self.saved
 
+    def is_same_network(self, other: Shown) -> bool:
+        """Whether the units are the same ones, though they and the edges may have moved."""
+        return self.network.unit_importance is other.network.unit_importance
+
 
 @dataclass(frozen=True)
 class Notice:

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import time
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nnvis.app import changes, preferences
-from nnvis.app.actions import Action, Open
+from nnvis.app.actions import (
+    Action,
+    Open,
+    ResetProcessing,
+    ResetRendering,
+    SetPreference,
+    SetProcessing,
+    SetRendering,
+)
 from nnvis.app.effects import Effects
 from nnvis.app.gui import Gui
 from nnvis.app.panels import (
@@ -45,6 +54,7 @@ SETTLE_SECONDS = 0.25
 # ImGui needs some frames after an event: a window that appears, a tooltip's delay.
 _AWAKE_SECONDS = 0.6
 _SHADER_POLL_SECONDS = 0.5
+_SETTINGS = (SetPreference, SetRendering, SetProcessing, ResetRendering, ResetProcessing)
 LEFT = ("Network", "Processing", "Statistics")
 RIGHT = ("Rendering", "Inspector")
 BOTTOM = ("Shaders",)
@@ -76,6 +86,7 @@ class Viewer:
         kept, complaint = preferences.load_preferences(self.folder)
         self.state = changes.first_state(kept)
         self.window = Window(TITLE, size)
+        self.worker = Worker(self.window.wake)
         self.stage: Stage | None = None
         self.gui: Gui | None = None
         try:
@@ -84,12 +95,11 @@ class Viewer:
             name = f"OpenGL {gl['GL_VERSION']}, {gl['GL_RENDERER']}"
             self.stage = Stage(self.window.ctx, library, name)
             self.gui = Gui(self.window.handle, self.folder / "layout.ini")
+            self.view = view_panel.ViewPanel()
+            self.effects = Effects(self)
         except BaseException:
             self.release()
             raise
-        self.worker = Worker(self.window.wake)
-        self.view = view_panel.ViewPanel()
-        self.effects = Effects(self)
         self.panels = [
             network.NetworkPanel(),
             processing.ProcessingPanel(),
@@ -102,7 +112,10 @@ class Viewer:
         self.dialogs = dialogs.Dialogs()
         self._clock = time.perf_counter()
         self._moved_at = self._awake_until = self._shaders_at = 0.0
-        self._kept_preferences = self.state.preferences
+        self._kept_preferences = changes.preferences_of(self.state)
+        # A file that could not be read may be somebody's work: it stays until the user sets
+        # something, opening a network is not enough.
+        self._may_replace_settings = complaint is None
         if complaint:
             self.state = replace(self.state, notice=Notice(complaint, is_error=True))
         if path is not None:
@@ -127,19 +140,18 @@ class Viewer:
             self.window.had_event = False
             self._awake_until = time.perf_counter() + _AWAKE_SECONDS
         self.window.wait(self._patience())
-        return not (self.state.is_closing or self.window.wants_to_close)
+        goes_on = not (self.state.is_closing or self.window.wants_to_close)
+        if not goes_on:
+            self._keep_settings(at_once=True)
+        return goes_on
 
     def apply(self, action: Action) -> None:
         """Do what the user asked for; what cannot be done becomes a sentence."""
         before = self.state.camera
-        try:
+        self._may_replace_settings |= isinstance(action, _SETTINGS)
+        with self._living_on():
             self.state = changes.changed(self.state, action)
             self.effects.of(action)
-        except NnvisError as error:
-            self.complain(str(error))
-        except Exception as error:  # a fault of ours: the window lives on and says so
-            traceback.print_exc()
-            self.complain(f"{type(error).__name__}: {error}; this is a fault of nnvis.")
         if self.state.camera != before:
             self._moved_at = time.perf_counter()
         self.window.had_event = True
@@ -147,6 +159,19 @@ class Viewer:
     def complain(self, sentence: str) -> None:
         """Show what went wrong."""
         self.state = replace(self.state, notice=Notice(sentence, is_error=True))
+
+    @contextmanager
+    def _living_on(self) -> Iterator[None]:
+        """What goes wrong inside is said on the screen, and the window stays open."""
+        try:
+            yield
+        except NnvisError as error:
+            self.complain(str(error))
+        except Exception as error:  # a fault of ours
+            sentence = f"{type(error).__name__}: {error}; this is a fault of nnvis."
+            if self.state.notice is None or self.state.notice.text != sentence:
+                traceback.print_exc()
+            self.complain(sentence)
 
     def say(self, sentence: str) -> None:
         """Show what was done."""
@@ -160,8 +185,8 @@ class Viewer:
 
     def release(self) -> None:
         """Stop the work, close the window and give everything back."""
-        if hasattr(self, "worker"):
-            self.worker.close()
+        self.worker.close()
+        if hasattr(self, "effects"):
             self.effects.close()
         for thing in (self.gui, self.stage, self.window):
             if thing is not None:
@@ -170,21 +195,20 @@ class Viewer:
     def _draw(self, size: tuple[int, int], now: float, before: Any) -> None:
         assert self.stage is not None
         assert self.gui is not None
+        self.effects.follow_size()
         state = self.state
         if state.camera != before:
             self._moved_at = now
         is_moving = state.is_rotating or state.flight is not None or (
             now - self._moved_at < SETTLE_SECONDS
         )  # fmt: skip
-        self.stage.pin(state.pinned)
-        try:
+        with self._living_on():
+            self.stage.pin(state.pinned)
             self.stage.draw(
                 state.camera, state.drawn_rendering, self.view_size,
                 state.preferences.antialiasing,
                 is_moving=is_moving and state.preferences.detail_while_moving,
             )  # fmt: skip
-        except NnvisError as error:
-            self.complain(str(error))
         self.state = replace(
             self.state, frames=self.stage.frames, job=self.worker.report(),
         )  # fmt: skip
@@ -232,11 +256,13 @@ class Viewer:
         """Show the newest that the worker has published, and how it ended."""
         newest = self.worker.take_published()
         if newest is not None:
-            self.effects.show_work(newest)
+            with self._living_on():
+                self.effects.show_work(newest)
         outcome = self.worker.take_outcome()
         if outcome is not None:
-            self.effects.finish(outcome)
-            self.effects.arrange()  # what was asked for meanwhile
+            with self._living_on():
+                self.effects.finish(outcome)
+                self.effects.arrange()  # what was asked for meanwhile
         report = self.worker.report()
         if report != self.state.job:
             self.state = replace(self.state, job=report)
@@ -263,18 +289,16 @@ class Viewer:
             return 0.02
         return 0.1 if state.job is not None else 0.4
 
-    def _keep_settings(self) -> None:
+    def _keep_settings(self, *, at_once: bool = False) -> None:
         """Write preferences and layout when they changed; a fault is said once."""
         assert self.gui is not None
+        # While a slider is dragged the file would be written at every frame.
+        if time.perf_counter() < self._awake_until and not at_once:
+            return
         wanted = changes.preferences_of(self.state)
         layout = self.gui.layout_to_save()
-        if wanted == self._kept_preferences and layout is None:
-            return
-        # While a slider is dragged the file would be written at every frame.
-        if time.perf_counter() < self._awake_until and not self.state.is_closing:
-            return
         try:
-            if wanted != self._kept_preferences:
+            if wanted != self._kept_preferences and self._may_replace_settings:
                 self._kept_preferences = wanted
                 preferences.save_preferences(wanted, self.folder)
             if layout is not None:

@@ -43,7 +43,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: with a result, a sentence why not, or stopped (neither)."""
+    """How a job ended: with a result, a sentence why not, or stopped (neither).
+
+    ``trace`` is there when the sentence is about a fault of nnvis.
+    """
 
     name: str
     result: Any = None
@@ -109,9 +112,14 @@ class Worker:
         return newest
 
     def take_outcome(self) -> Outcome | None:
-        """The outcome, once, when the task has ended; the worker is then free."""
+        """The outcome, once, when the task has ended; the worker is then free.
+
+        What was published and not taken is older than the outcome, so it is dropped.
+        """
         with self._lock:
             outcome, self._outcome = self._outcome, None
+            if outcome is not None:
+                self._published = None
         if outcome is not None and self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -129,7 +137,7 @@ class Worker:
         except Cancelled:
             outcome = Outcome(self._name, was_stopped=True)
         except NnvisError as error:
-            outcome = Outcome(self._name, error=str(error), trace=traceback.format_exc())
+            outcome = Outcome(self._name, error=str(error))
         except MemoryError:
             outcome = Outcome(
                 self._name,

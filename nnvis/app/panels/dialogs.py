@@ -8,8 +8,8 @@ import nnvis
 from nnvis.app.actions import Action, SetPreference, ShowWindow, TakePicture
 from nnvis.app.panels.widgets import setting, tip, wrapped
 from nnvis.app.state import ViewState
+from nnvis.render.capture import LARGEST
 
-LARGEST = 32768
 KEYS = (
     ("drag", "turn"),
     ("right or middle drag", "move"),
