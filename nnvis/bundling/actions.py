@@ -9,6 +9,7 @@ import numpy as np
 
 from nnvis.bundling.bundler import Bundler
 from nnvis.bundling.polylines import straight
+from nnvis.bundling.strength import strength
 from nnvis.config import ProcessingConfig
 from nnvis.density import StageTimes
 from nnvis.model import Network
@@ -18,10 +19,6 @@ from nnvis.schedule import bandwidths, separations
 FIRST_BANDWIDTH = 0.5
 # A little more than the bandwidth: tighter for the same purity (docs/decisions/bundling.md).
 STEP_PER_BANDWIDTH = 1.2
-# Bends class_separation c to 1 - (1 - c)^1.09, from 0 to 1 and .53 at the default of .5: the
-# purity gap that the default must reach, with the ink that it may cost, both with room on three
-# networks (docs/decisions/bundling.md).
-SEPARATION_BEND = 1.09
 NOISE = 0.01
 
 Watcher = Callable[[Network], None]
@@ -127,8 +124,8 @@ def _move(
     bundler = Bundler(network, config, times, class_ends)
     last = _last(config)
     steps = _steps(config)
-    strength = 1 - (1 - config.class_separation) ** SEPARATION_BEND
-    rising = [strength * s for s in separations(steps, last)]
+    most = strength(config.class_separation, bundler.alikeness)
+    rising = [most * s for s in separations(steps, last)]
     for done, (h, s) in enumerate(zip(steps, rising, strict=True), start=1):
         bundler.resample()
         bundler.climb(h, s, sign * STEP_PER_BANDWIDTH * h)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnvis.bundling.polylines import Polylines
+from nnvis.bundling.strength import alikeness
 from nnvis.config import ProcessingConfig
 from nnvis.density import EDGE_KERNEL, ClassDensity, StageTimes, class_lanes
 from nnvis.kernels import advection
@@ -27,6 +28,11 @@ class Bundler:
     Inside a connection edges are ordered by source and target unit. Neighbouring edges then
     touch neighbouring cells, and the result does not depend on the order of edges in the
     network.
+
+    Attributes
+    ----------
+    alikeness
+        Of the classes of the network's own edges, see :func:`nnvis.bundling.strength.alikeness`.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class Bundler:
         self._density = ClassDensity(EDGE_KERNEL, self.times)
         self._vectors = class_lanes(network.unit_importance)
         own = np.stack([network.edge_source, network.edge_target], axis=1).astype(np.int32)
+        self.alikeness = alikeness(network.unit_importance, own, config.edge_importance_type)
         ends = own if class_ends is None else np.ascontiguousarray(class_ends, np.int32)
         self.connections: list[Polylines] = []
         layer = network.unit_layer
