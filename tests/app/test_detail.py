@@ -1,26 +1,58 @@
-"""How much is drawn while the view moves."""
+"""How much is drawn, from how long drawing takes."""
 
 from __future__ import annotations
 
+import pytest
 from networks import synthetic_network
 
-from nnvis.app.detail import FEWEST_EDGES, moving_detail
+from nnvis.app.detail import FEWEST_EDGES, LONGEST_STILL, Detail, Pace
 from nnvis.config import RenderingConfig
 from nnvis.render.scene import build_scene
 
-
-def test_a_quick_machine_draws_everything_while_moving():
-    scene = build_scene(synthetic_network())
-    rendering = RenderingConfig(edge_importance_threshold=0.0)
-    assert moving_detail(scene, rendering, 0.01).rendering == rendering
+ALL = RenderingConfig(edge_importance_threshold=0.0)
 
 
-def test_a_slow_machine_draws_fewer_edges_but_the_strongest():
-    scene = build_scene(synthetic_network((200, 60, 4)))
-    rendering = RenderingConfig(edge_importance_threshold=0.0)
+@pytest.fixture(scope="module")
+def scene():
+    return build_scene(synthetic_network((200, 60, 4)))
+
+
+def paced(scene, seconds: float) -> Pace:
+    """A machine that draws everything in so many seconds."""
+    pace = Pace("some card")
+    pace.took(scene, Detail(ALL), seconds)
+    return pace
+
+
+def test_a_quick_machine_draws_everything_and_smooth(scene):
+    pace = paced(scene, 0.01)
+    assert pace.moving(scene, ALL) == Detail(ALL)
+    assert pace.at_rest(scene, ALL, 2) == Detail(ALL, 1, 2)
+
+
+def test_a_slow_machine_draws_fewer_edges_while_moving_but_the_strongest(scene):
     drawn = scene.edges_drawn(0.0)
-    detail = moving_detail(scene, rendering, 5.0)
+    detail = paced(scene, 5.0).moving(scene, ALL)
     fewer = scene.edges_drawn(detail.rendering.edge_importance_threshold)
     assert fewer < drawn, "nothing was left out although a frame takes seconds"
     assert fewer <= max(FEWEST_EDGES, drawn // 10)
     assert detail.pixel == 2
+
+
+def test_at_rest_every_edge_is_drawn_however_slow_the_machine(scene):
+    detail = paced(scene, 10 * LONGEST_STILL).at_rest(scene, ALL, 2)
+    assert detail.rendering == ALL
+    assert (detail.pixel, detail.supersample) == (2, 1)
+
+
+def test_a_frame_of_less_detail_tells_what_a_full_one_would_take(scene):
+    pace = paced(scene, 1.0)
+    pace.took(scene, Detail(ALL, 2), 0.25)
+    assert pace.seconds(scene, ALL) == pytest.approx(1.0)
+    pace.took(scene, Detail(ALL, 1, 2), 4.0)
+    assert pace.seconds(scene, ALL) == pytest.approx(1.0)
+
+
+def test_a_software_renderer_is_not_given_a_million_points_at_first(scene):
+    quick, slow = Pace("GeForce"), Pace("llvmpipe (LLVM 15)")
+    assert slow.seconds(scene, ALL) > 100 * quick.seconds(scene, ALL)

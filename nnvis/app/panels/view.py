@@ -121,7 +121,10 @@ class ViewPanel:
         actions: list[Action] = []
         io = imgui.get_io()
         if imgui.is_key_pressed(imgui.Key.escape, False):
-            actions.append(Escape())
+            if imgui.is_popup_open("", imgui.PopupFlags_.any_popup):
+                imgui.internal.close_popup_to_level(0, True)  # a menu or a list
+            else:
+                actions.append(Escape())
         if io.want_text_input:
             return actions
         if io.key_ctrl:
