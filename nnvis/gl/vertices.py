@@ -60,14 +60,17 @@ def bind(
     dtype: np.dtype,
     prefix: str = "in_",
     first: int = 0,
+    divisor: int = 1,
 ) -> None:
-    """Feed ``prefix + field`` of the program from ``buffer``, one vertex an instance.
+    """Feed ``prefix + field`` of the program from ``buffer``.
 
     Parameters
     ----------
     first
         Vertices skipped at the start: the same buffer bound with 0 and 1 gives each instance a
         vertex and its successor. Fields that the program does not read are left out.
+    divisor
+        1 for one vertex of the buffer an instance, 0 for one a vertex.
     """
     for field in attributes(dtype):
         member: Any = program.gl.get(prefix + field.name, None)
@@ -80,7 +83,7 @@ def bind(
             field.form,
             offset=field.offset + first * dtype.itemsize,
             stride=dtype.itemsize,
-            divisor=1,
+            divisor=divisor,
         )
 
 
@@ -91,6 +94,12 @@ class Arrays:
     ----------
     fill
         Binds the buffers of the pass to a new array.
+
+    Attributes
+    ----------
+    index
+        Numbers (4 bytes) of the vertices to draw, of arrays made from now on; ``None`` for all
+        in their order.
     """
 
     def __init__(
@@ -100,6 +109,7 @@ class Arrays:
     ) -> None:
         self.ctx = ctx
         self._fill = fill
+        self.index: moderngl.Buffer | None = None
         self._arrays: dict[Program, moderngl.VertexArray] = {}
 
     def of(self, program: Program) -> Any:
@@ -109,7 +119,9 @@ class Arrays:
             # An edited shader is another program; the array of the one before goes with it.
             for old in [one for one in self._arrays if one.is_released]:
                 self._arrays.pop(old).release()
-            found = self._arrays[program] = self.ctx.vertex_array(program.gl, [])
+            found = self._arrays[program] = self.ctx.vertex_array(
+                program.gl, [], index_buffer=self.index, index_element_size=4
+            )
             if self._fill is not None:
                 self._fill(found, program)
         return found

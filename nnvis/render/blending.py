@@ -37,15 +37,20 @@ def begin_opaque(target: Target, rendering: RenderingConfig) -> None:
     target.opaque.clear(red, green, blue, 0.0, depth=1.0)
 
 
+def has_opaque(rendering: RenderingConfig) -> bool:
+    """Whether something solid may hide parts of the rest; otherwise nobody needs depth."""
+    return "sphere" in (rendering.edge_render_mode, rendering.node_render_mode)
+
+
 def begin_transparent(target: Target, rendering: RenderingConfig) -> None:
-    """Clear the sums and set the blend state; depth is tested but not written."""
+    """Clear the sums and set the blend state; depth is not written, and tested where needed."""
     ctx: Any = target.ctx  # its stub knows neither four factors nor a single equation
     state = _state(ctx, rendering)
     sums = target.sums if rendering.blend == "weighted" else target.single
     sums.use()
     sums.depth_mask = False  # keeps the depth that both share while the sums are cleared
     sums.clear(*state.cleared)
-    ctx.enable_only(ctx.DEPTH_TEST | ctx.BLEND)
+    ctx.enable_only(ctx.DEPTH_TEST | ctx.BLEND if has_opaque(rendering) else ctx.BLEND)
     ctx.blend_func = state.function
     ctx.blend_equation = state.equation
 

@@ -10,7 +10,7 @@ from nnvis.gl.program import Program, Recipe
 from nnvis.gl.programs import Programs
 from nnvis.gl.vertices import Arrays, bind
 from nnvis.render import palette
-from nnvis.render.blending import BLENDS
+from nnvis.render.blending import BLENDS, has_opaque
 
 if TYPE_CHECKING:
     import moderngl
@@ -51,7 +51,8 @@ class GridPass:
     def recipe(rendering: RenderingConfig) -> Recipe:
         """The program that draws this mode, any but ``none``."""
         flat = int(rendering.grid_render_mode == "point")
-        defines = {"BLEND": BLENDS[rendering.blend], "FLAT": flat, "DEPTH": int(flat == 0)}
+        depth = int(has_opaque(rendering) and not flat)
+        defines = {"BLEND": BLENDS[rendering.blend], "FLAT": flat, "DEPTH": depth}
         return Recipe(*_SHADERS[rendering.grid_render_mode], defines)
 
     def upload(self, scene: Scene) -> None:

@@ -8,7 +8,7 @@ from nnvis.gl.program import Program, Recipe
 from nnvis.gl.programs import Programs
 from nnvis.gl.vertices import Arrays, bind
 from nnvis.render import palette
-from nnvis.render.blending import BLENDS, OPAQUE
+from nnvis.render.blending import BLENDS, OPAQUE, has_opaque
 from nnvis.render.scene import UNIT, Scene
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class NodePass:
         """The program that draws this mode, any but ``none``."""
         flat = int(rendering.node_render_mode == "point")
         blend = OPAQUE if cls.is_opaque(rendering) else BLENDS[rendering.blend]
-        defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(flat == 0)}
+        defines = {"BLEND": blend, "FLAT": flat, "DEPTH": int(has_opaque(rendering) and not flat)}
         return Recipe("node/node.vert", "common/ball.frag", defines)
 
     def upload(self, scene: Scene) -> None:

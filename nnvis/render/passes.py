@@ -79,8 +79,13 @@ def _of(one: type[EdgePass | NodePass | GridPass], item: str, modes: Any) -> tup
 
 
 _EDGES = _of(EdgePass, "edge", EdgeRenderMode)
+_THREADS = [
+    EdgePass.thread_recipe(RenderingConfig.model_validate({"edge_render_mode": mode}))
+    for mode in ("ellipsoid_transparent", "line")
+]
 PASSES = (
     Pass("Edges as tubes", tuple(one for one in _EDGES if "tube" in one.vertex)),
+    Pass("Thin edges as lines", _distinct(_THREADS)),
     Pass("Edges as balls", tuple(one for one in _EDGES if "bead" in one.vertex)),
     Pass("Units", _of(NodePass, "node", NodeRenderMode)),
     Pass("Density grid", _of(GridPass, "grid", GridRenderMode)),

@@ -10,7 +10,7 @@ from oracles import projection
 from nnvis.config.rendering import RenderingConfig
 from nnvis.gl.target import Target
 from nnvis.model.network import Layer, Network
-from nnvis.render.camera import Camera, view_of
+from nnvis.render.camera import Camera, read_camera, view_of
 from nnvis.render.frame import Renderer
 from nnvis.render.scene import build_scene
 
@@ -199,3 +199,37 @@ def test_another_scene_takes_the_place_of_the_first(ctx):
     np.testing.assert_array_equal(pictures[1], pictures[2])
     for thing in (renderer, fresh, target):
         thing.release()
+
+
+def test_thin_edges_as_lines_look_as_tubes_do(ctx, monkeypatch):
+    """The same ink as tubes, in every direction, and never for what stands out."""
+    from nnvis.render import edges as module
+
+    scene = build_scene(synthetic_network((60, 40, 20, 4)))
+    settings = {
+        "edge_importance_threshold": 0.0, "node_render_mode": "none", "edge_size": 0.03,
+        "edge_importance_opacity": 0.5,
+    }  # fmt: skip
+    edges = len(scene.edge_index)
+    target, renderer = Target(ctx, 480, 270), Renderer(ctx)
+    try:
+        renderer.upload(scene)
+        for camera in ("left", "default", "front"):
+            look = read_camera(camera)[0].framing(scene.hull, 480 / 270)
+            view = view_of(look, scene.bounds, (480, 270))
+            pictures = []
+            for width in (0.0, module.THREAD_WIDTH):
+                monkeypatch.setattr(module, "THREAD_WIDTH", width)
+                thick = module.thick_edges(scene, view, RenderingConfig(**settings))
+                assert thick == edges if width == 0 else thick < 0.8 * edges
+                renderer.draw(target, view, RenderingConfig(**settings))
+                pictures.append(target.read().astype(float))
+            monkeypatch.undo()
+            tubes, lines = pictures
+            assert np.abs(tubes - lines).mean() < 1.5
+            assert np.abs(tubes.mean() - lines.mean()) < 0.4
+    finally:
+        renderer.release()
+        target.release()
+    full = RenderingConfig(**settings, edge_base_opacity=0.8)
+    assert module.thick_edges(scene, view, full) == edges
