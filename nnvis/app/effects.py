@@ -85,6 +85,11 @@ class Effects:
         if handler is not None:
             handler(action)
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether work is under way that changes the network at every iteration."""
+        return self._before is not None
+
     # What is shown
 
     def show(self, shown: Shown, *, history: History | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnvis.app.detail import Detail, full_detail, moving_detail
+from nnvis.app.detail import Detail, Pace
 from nnvis.app.state import Frames, Shown
 from nnvis.errors import RenderError
 from nnvis.gl.target import Target
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from nnvis.gl.library import ShaderLibrary
 
 _KEPT_FRAMES = 120
-# A picture at rest is smoothed by more samples only when that takes less than this, seconds.
-_LONGEST_STILL = 0.8
 
 
 class Stage:
@@ -49,8 +47,7 @@ class Stage:
         self._shown: Shown | None = None
         self._pinned: int | None = None
         self._last: tuple[Any, ...] | None = None
-        # Of the last frame with everything in it and one sample a pixel; unknown at first.
-        self._full_seconds: float | None = None
+        self._pace = Pace(gl)
         self.frames = Frames(gl=gl)
 
     @property
@@ -102,24 +99,19 @@ class Stage:
         if self._shown is None or min(size) < 1:
             return
         scene = self._shown.scene
-        detail = full_detail(rendering)
-        if is_moving and self._full_seconds is not None:
-            detail = moving_detail(scene, rendering, self._full_seconds)
-        is_quick = self._full_seconds is not None and (
-            self._full_seconds * supersample**2 < _LONGEST_STILL
-        )
-        if is_moving or not is_quick:
-            supersample = 1
-        wanted = (camera, size, detail, supersample, self.renderer.programs.library.version)
+        if is_moving:
+            detail = self._pace.moving(scene, rendering)
+        else:
+            detail = self._pace.at_rest(scene, rendering, supersample)
+        wanted = (camera, size, detail, self.renderer.programs.library.version)
         if wanted == self._last:
             return
         self._last = wanted
         begin = time.perf_counter()
-        self._draw(camera, size, detail, supersample)
+        self._draw(camera, size, detail)
         self.ctx.finish()
         seconds = time.perf_counter() - begin
-        if detail.pixel == 1 and supersample == 1:
-            self._full_seconds = seconds
+        self._pace.took(scene, detail, seconds)
         drawn = scene.edges_drawn(detail.rendering.edge_importance_threshold)
         self.frames = Frames(
             (*self.frames.seconds, seconds)[-_KEPT_FRAMES:],
@@ -179,13 +171,11 @@ class Stage:
             if thing is not None:
                 thing.release()
 
-    def _draw(
-        self, camera: Camera, size: tuple[int, int], detail: Detail, supersample: int
-    ) -> None:
+    def _draw(self, camera: Camera, size: tuple[int, int], detail: Detail) -> None:
         assert self._shown is not None
         scene = self._shown.scene
         wide, tall = max(size[0] // detail.pixel, 1), max(size[1] // detail.pixel, 1)
-        target = self._target
+        target, supersample = self._target, detail.supersample
         if target is None or (target.width, target.height, target.supersample) != (
             wide, tall, supersample,
         ):  # fmt: skip

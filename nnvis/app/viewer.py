@@ -199,9 +199,12 @@ class Viewer:
         state = self.state
         if state.camera != before:
             self._moved_at = now
-        is_moving = state.is_rotating or state.flight is not None or (
-            now - self._moved_at < SETTLE_SECONDS
-        )  # fmt: skip
+        is_moving = (
+            state.is_rotating
+            or state.flight is not None
+            or now - self._moved_at < SETTLE_SECONDS
+            or self.effects.is_changing
+        )
         with self._living_on():
             self.stage.pin(state.pinned)
             self.stage.draw(
