@@ -34,6 +34,24 @@ class Shading:
         if viewer.stage is not None:
             viewer.stage.refresh()
 
+    def follow(self) -> None:
+        """Take over what drawing has found: other settings compile other programs."""
+        viewer, shop = self._viewer, self._viewer.state.shaders
+        if shop is None:
+            return
+        found, custom = self._programs.errors, self._programs.custom
+        if found == shop.messages and custom == shop.custom:
+            return
+        viewer.state = replace(viewer.state, shaders=replace(shop, messages=found, custom=custom))
+        for file, messages in found.items():
+            # What is being typed is marked in the editor; a saved copy nobody may have in view.
+            if file not in shop.messages and self._programs.library.origin(file) == "yours":
+                viewer.complain(
+                    f"Your shader {file} cannot be used, line {messages[0].line}: "
+                    f"{messages[0].text}; the shipped one draws. Mend it or go back to the "
+                    "original in the Shaders panel."
+                )
+
     def edit(self, action: act.EditShader) -> None:
         """Compile the text being typed; what it says is marked in the editor."""
         self._programs.library.edit(action.name, action.text)

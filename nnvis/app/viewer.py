@@ -212,6 +212,7 @@ class Viewer:
                 state.preferences.antialiasing,
                 is_moving=is_moving and state.preferences.detail_while_moving,
             )  # fmt: skip
+        self.effects.shading.follow()
         self.state = replace(
             self.state, frames=self.stage.frames, job=self.worker.report(),
         )  # fmt: skip

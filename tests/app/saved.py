@@ -42,9 +42,7 @@ def saved_run(folder: Path, name: str = "run", sizes: Sequence[int] = SIZES) -> 
     connections, edges, state = [], {}, {}
     for source, target in zip(layers, layers[1:], strict=False):
         weight = rng.normal(size=(target.size, source.size)).astype(np.float32)
-        connections.append(
-            Connection(target.name, source.name, target.name, target.name, weight)
-        )
+        connections.append(Connection(target.name, source.name, target.name, target.name, weight))
         edges[target.name] = np.abs(weight) / np.abs(weight).max()
         state[f"{target.name}.weight"] = weight
     run.save_model(LayerGraph(layers, tuple(connections)), state)
