@@ -26,6 +26,7 @@ def bench(
     only: Annotated[
         tuple[str, ...], Parameter(consume_multiple=True, negative="", show_default=False)
     ] = (),
+    render: Annotated[bool, Parameter(negative="")] = False,
     quick: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """The benchmark table of this machine: medians, and ratios against named alternatives.
@@ -34,11 +35,15 @@ def bench(
     ----------
     only
         Run these parts only: start, bundling, scaling, importance, demo, render.
+    render
+        The same as --only render.
     quick
         One run of each instead of several.
     """
     from nnvis.bench import run_benchmarks
 
+    if render:
+        only = tuple(dict.fromkeys((*only, "render")))
     run_benchmarks(only, 1 if quick else 3, console)
     if not only:
         say("Measure one part again: nnvis bench --only bundling")

@@ -157,9 +157,17 @@ def test_a_stage_that_starts_again_is_told_apart():
 @pytest.mark.gl
 @pytest.mark.usefixtures("ctx")
 def test_render(small):
-    part = render(1, small, (64, 36))
-    assert len(part.rows) == 3
+    part = render(1, small, (64, 36), many=400)
+    assert len(part.rows) == 10
     assert "OpenGL" in part.remarks[0]
+    rows = {row.what.strip(): row for row in part.rows}
+    assert rows["times as fast as the old way"].target == 4
+    memory = rows["graphics memory of a million edges"]
+    assert memory.target == 512
+    assert "400 edges, 7,200 points of 16 bytes" in memory.note
+    # 16 bytes a point and 20 an edge, three points and a row of attributes beside them.
+    assert memory.median * 2**20 < 16 * 7200 + 20 * 400 + 36 + 2 * 2048 * 8
+    assert rows["a frame after the prune slider moved"].note.startswith("0 buffers")
 
 
 def test_render_without_opengl(monkeypatch, small):
