@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def saved_run(folder: Path, name: str = "run", sizes: Sequence[int] = SIZES) -> 
     rng = np.random.default_rng(1)
     layers = tuple(LayerSpec(one.name, one.kind, one.size) for one in network.layers)
     connections, edges, state = [], {}, {}
-    for source, target in zip(layers, layers[1:], strict=False):
+    for source, target in pairwise(layers):
         weight = rng.normal(size=(target.size, source.size)).astype(np.float32)
         connections.append(Connection(target.name, source.name, target.name, target.name, weight))
         edges[target.name] = np.abs(weight) / np.abs(weight).max()
