@@ -13,6 +13,7 @@ import numpy as np
 
 from nnvis.model.network import Layer
 from nnvis.render import palette
+from nnvis.render.outputs import output_labels
 from nnvis.render.text import DOT, Label, elided, measure
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def arrange(scene: Scene, frame: Frame, view: View) -> tuple[Label, ...]:
     """All labels of a picture taken with ``view`` (of the whole picture, not of a tile)."""
     if not frame.share:
         return ()
-    return (*frame.share, *frame.legend, *_captions(scene, frame, view))
+    names = output_labels(scene, view, frame.size, frame.text)
+    return (*frame.share, *frame.legend, *_captions(scene, frame, view), *names)
 
 
 def _captions(scene: Scene, frame: Frame, view: View) -> tuple[Label, ...]:

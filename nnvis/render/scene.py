@@ -50,6 +50,8 @@ class Scene:
         Extreme points of the scene in many directions: enough to frame it.
     layers, layer_hull
         The network's layers and the extreme points of each.
+    class_place
+        Position of each class's output unit; empty when the last layer is not one unit a class.
     mode
         ``"all"``, ``"importance"`` or a class name.
     skipped
@@ -70,6 +72,7 @@ class Scene:
     hull: Float64[np.ndarray, "corner 3"]
     layers: tuple[Layer, ...]
     layer_hull: tuple[np.ndarray, ...]
+    class_place: Float64[np.ndarray, "class 3"]
     class_names: tuple[str, ...]
     class_colour: Float32[np.ndarray, "class 3"]
     mode: str
@@ -194,6 +197,7 @@ def build_scene(
         bounds=bounds,
         hull=extremes(np.concatenate([network.unit_position[placed], position[::every]])),
         layers=network.layers,
+        class_place=_output_places(network),
         layer_hull=tuple(
             extremes(network.unit_position[placed & (network.unit_layer == number)])
             for number in range(len(network.layers))
@@ -206,6 +210,14 @@ def build_scene(
         network_caption=network.caption,
         skipped=network.edge_count - int(whole.sum()),
     )
+
+
+def _output_places(network: Network) -> Float64[np.ndarray, "class 3"]:
+    last = len(network.layers) - 1
+    outputs = network.unit_position[network.unit_slice(last)]
+    if last < 1 or len(outputs) != len(network.class_names):
+        return np.empty((0, 3))
+    return outputs.astype(np.float64)
 
 
 def importance_for(network: Network, mode: str) -> tuple[np.ndarray, np.ndarray]:
