@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nnvis.errors import RenderError
 from nnvis.render.passes import PASSES
 
 if TYPE_CHECKING:
@@ -43,9 +44,20 @@ class Workshop:
 
 
 def look(programs: Programs, chosen: str) -> Workshop:
-    """The library as it is now, with file ``chosen`` in the editor."""
+    """The library as it is now, with file ``chosen`` in the editor.
+
+    Raises
+    ------
+    RenderError
+        When nnvis has lost its shaders.
+    """
     library = programs.library
     names = library.names()
+    if not names:
+        raise RenderError(
+            f"There are no shaders in {library.shipped_folder}, so nothing can be drawn; install "
+            "nnvis again."
+        )
     if chosen not in names:
         chosen = FIRST_FILE if FIRST_FILE in names else names[0]
     passes = [(one.name, one.files(library)) for one in PASSES]
