@@ -13,6 +13,7 @@ from nnvis.config.settings import Settings
 
 # Of the panel's width; the label stands to the right.
 _CONTROL_SHARE = 0.46
+_CHOICE_SHARE = 0.6
 
 
 def title(text: str, help_text: str) -> None:
@@ -70,8 +71,10 @@ def setting(settings: Settings, name: str, label: str | None = None) -> Any:
     value = getattr(settings, name)
     shown = label or words(name)
     imgui.push_id(name)
-    imgui.set_next_item_width(imgui.get_content_region_avail().x * _CONTROL_SHARE)
-    if get_origin(field.annotation) is Literal:
+    is_choice = get_origin(field.annotation) is Literal
+    share = _CHOICE_SHARE if is_choice else _CONTROL_SHARE
+    imgui.set_next_item_width(imgui.get_content_region_avail().x * share)
+    if is_choice:
         changed = _choice(shown, value, get_args(field.annotation))
     elif isinstance(value, bool):
         was, now = imgui.checkbox(shown, value)
