@@ -24,7 +24,7 @@ LINE_PIXELS = 1.1
 POINT_PIXELS = 2.2
 # An edge at most so many samples wide and of at most such an opacity is drawn as a line: steps in
 # its outline would not be seen.
-THREAD_WIDTH = 2.4
+THREAD_WIDTH = 2.6
 THREAD_OPACITY = 0.15
 RESTART = 0xFFFFFFFF  # moderngl sets OpenGL to begin a new strip at this number
 _ROW = 2048  # edges in a row of the attribute texture

@@ -2,9 +2,9 @@
 // A line's fragment, in the mean shade of the tube that it stands for.
 #include "common/output.glsl"
 
-in vec3 colour;
-in float alpha;
-in float weight;
+noperspective in vec3 colour;
+noperspective in float alpha;
+noperspective in float weight;
 
 void main()
 {

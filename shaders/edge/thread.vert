@@ -16,9 +16,9 @@ in float start_along;
 in uint start_edge;
 in vec3 stop_position;
 
-out vec3 colour;
-out float alpha;
-out float weight;
+noperspective out vec3 colour;
+noperspective out float alpha;
+noperspective out float weight;
 
 const float END = 65535.0;  // of `along` at the last point of an edge
 
