@@ -53,9 +53,10 @@ def shuffled(scene, seed):
 
 @pytest.mark.parametrize("blend", ["weighted", "minimum", "additive"])
 @pytest.mark.parametrize("background", ["light", "dark"])
-def test_order_does_not_matter(ctx, blend, background, monkeypatch):
+@pytest.mark.parametrize("mode", ["ellipsoid_transparent", "sphere_transparent", "line", "point"])
+def test_order_does_not_matter(ctx, mode, blend, background, monkeypatch):
     scene = build_scene(synthetic_network(), background=background)
-    settings = {"blend": blend, "background": background}
+    settings = {"blend": blend, "background": background, "edge_render_mode": mode}
     monkeypatch.setattr(type(scene), "edges_drawn", lambda self, _: len(self.edge_index))
     monkeypatch.setattr(type(scene), "units_drawn", lambda self, _: len(self.units))
     first = draw(ctx, scene, **settings)

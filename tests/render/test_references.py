@@ -20,6 +20,9 @@ PICTURES = {
         "rendering": {"edge_render_mode": "sphere", "node_render_mode": "sphere"},
     },
     "lines_one_class": {"mode": "2", "camera": "left", "rendering": {"edge_render_mode": "line"}},
+    "cubes": {"rendering": {"edge_render_mode": "none", "grid_render_mode": "cube"}},
+    "grid_points": {"rendering": {"background": "dark", "grid_render_mode": "point"}},
+    "one_unit": {"unit": "fc1:3"},
 }
 
 
