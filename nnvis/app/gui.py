@@ -67,7 +67,7 @@ class Gui:
         io.config_flags |= imgui.ConfigFlags_.docking_enable
         io.config_windows_move_from_title_bar_only = True
         # Written by ourselves, whole or not at all, when the user has moved something.
-        io.set_ini_filename("")
+        io.set_ini_filename(None)
         try:
             imgui.load_ini_settings_from_memory(layout.read_text(encoding="utf-8"))
             self._has_layout = "DockNode" in layout.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -145,11 +146,7 @@ def _create(title: str, size: tuple[int, int]) -> tuple[Any, Any]:
     except glfw.GLFWError as error:
         glfw.ERROR_REPORTING = "ignore"
         glfw.terminate()
-        how = "" if sys.platform in ("win32", "darwin") else " (is DISPLAY right? xvfb-run helps)"
-        raise RenderError(
-            f"No window can be opened here: {error}{how}; draw a picture instead with "
-            "nnvis render RUN -o network.png; nnvis doctor says what this machine offers."
-        ) from error
+        raise RenderError(_why_no_window(error, glfw)) from error
 
 
 def _context() -> Any:
@@ -158,7 +155,26 @@ def _context() -> Any:
     try:
         return moderngl.create_context(require=330)
     except Exception as error:  # moderngl raises bare Exception
-        raise RenderError(
-            f"The display offers no OpenGL 3.3 ({error}); update the graphics driver, set "
-            "LIBGL_ALWAYS_SOFTWARE=1, or draw pictures with nnvis render."
-        ) from error
+        raise RenderError(_no_opengl(str(error))) from error
+
+
+def _why_no_window(error: Exception, glfw: Any) -> str:
+    """The sentence for an error of glfw, whose message is bytes in some of its versions."""
+    message = error.args[0] if error.args else ""
+    said = re.sub(r"^\(\d+\) b?['\"]?|['\"]$", "", str(message))
+    code = getattr(error, "error_code", None)
+    if code in (glfw.API_UNAVAILABLE, glfw.VERSION_UNAVAILABLE, glfw.FORMAT_UNAVAILABLE):
+        return _no_opengl(said)
+    how = "" if sys.platform in ("win32", "darwin") else "is DISPLAY right? xvfb-run helps; "
+    return (
+        f"No window can be opened here ({said}); {how}draw a picture instead with nnvis render "
+        "RUN -o network.png; nnvis doctor says what this machine offers."
+    )
+
+
+def _no_opengl(said: str) -> str:
+    return (
+        f"The display offers no OpenGL 3.3 ({said}); update the graphics driver, set "
+        "LIBGL_ALWAYS_SOFTWARE=1, or draw pictures with nnvis render RUN -o network.png; nnvis "
+        "doctor says what this machine offers."
+    )

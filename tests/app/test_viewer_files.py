@@ -167,6 +167,37 @@ def test_settings_are_found_again(folder: Path) -> None:
 
 
 @in_window
+def test_panels_stay_where_they_were_moved_to(folder: Path) -> None:
+    from imgui_bundle import imgui
+
+    drive = Driver(folder)
+    imgui.get_io().ini_saving_rate = 0.05
+    drive.step(4)
+    panel = drive.viewer.view
+    wide = panel.size[0]
+    edge, middle = panel.place[0] + wide + 1, panel.place[1] + panel.size[1] / 2
+    drive.drag((edge, middle), (edge - 80, middle))
+    drive.step(2)
+    assert panel.size[0] < wide - 40, "dragging the line between two panels does not move it"
+    kept = folder / "settings" / "layout.ini"
+    drive.until(kept.exists, "the file that remembers where panels are")
+    drive.until(lambda: not imgui.get_io().want_save_ini_settings, "the last change of layout")
+    moved = panel.size[0]
+    drive.viewer.release()
+    for text in (None, "[Docking][Data]\nDockNode \x00 nonsense ==\n"):
+        driving.drivers.clear()
+        if text is not None:
+            kept.write_text(text)
+        drive = Driver(folder)
+        drive.step(5)
+        if text is None:
+            assert drive.viewer.view.size[0] == moved, "the panels are not where they were"
+        assert not drive.said, f"a layout of {text!r}: {drive.said}"
+        drive.viewer.release()
+    driving.drivers.clear()
+
+
+@in_window
 def test_settings_of_a_newer_version_stay_until_something_is_set(folder: Path) -> None:
     from nnvis.app.actions import Quit, SetRendering
 
