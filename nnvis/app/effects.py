@@ -18,7 +18,7 @@ from nnvis.app.picking import unit_at
 from nnvis.app.processing import OPERATIONS
 from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
-from nnvis.app.worker import Outcome, Publish
+from nnvis.app.worker import Outcome, Pause, Publish
 from nnvis.bundling import DensityCells, density_cells
 from nnvis.errors import NnvisError, RenderError
 from nnvis.model import Network
@@ -319,9 +319,13 @@ class Effects:
         def task(progress: Progress, publish: Publish) -> Any:
             from nnvis.pipeline import pruned
 
+            pause = Pause()
+
             def watch(network: Network) -> None:
                 self._latest = network
-                publish(self._arranged(network, origin, saved=shown.saved))
+                if pause.is_over:
+                    with pause.after():
+                        publish(self._arranged(network, origin, saved=shown.saved))
 
             given = pruned(before, settings.prune_percentage)
             config = {**given.config, "processing": settings.model_dump()}

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _KEPT_FRAMES = 120
 
 
+# So few points are drawn at once on any machine.
+_FEW_POINTS = 60_000
+
+
 class Stage:
     """Draws what is shown into a texture, and only when something changed.
 
@@ -37,6 +41,11 @@ class Stage:
         Where shaders come from.
     gl
         Version and renderer, for the statistics.
+
+    Attributes
+    ----------
+    is_unfinished
+        Whether the last frame was a quick first one, and the next will show more.
     """
 
     def __init__(self, ctx: Any, library: ShaderLibrary, gl: str) -> None:
@@ -47,7 +56,8 @@ class Stage:
         self._shown: Shown | None = None
         self._pinned: int | None = None
         self._last: tuple[Any, ...] | None = None
-        self._pace = Pace(gl)
+        self._pace = Pace()
+        self.is_unfinished = False
         self.frames = Frames(gl=gl)
 
     @property
@@ -58,8 +68,9 @@ class Stage:
     def show(self, shown: Shown | None) -> None:
         """Upload another network's scene; the same one again costs nothing."""
         if shown is not None and (self._shown is None or shown.scene is not self._shown.scene):
-            if self._shown is not None and not shown.is_same_network(self._shown):
+            if self._shown is None or not shown.is_same_network(self._shown):
                 self.renderer.upload_grid(None)
+                self._pace.forget()
             self.renderer.upload(shown.scene)
             self._pinned = None
             self.renderer.highlight(None)
@@ -99,7 +110,10 @@ class Stage:
         if self._shown is None or min(size) < 1:
             return
         scene = self._shown.scene
-        if is_moving:
+        self.is_unfinished = not self._pace.is_known and len(scene.points) > _FEW_POINTS
+        if self.is_unfinished:
+            detail = self._pace.trial(scene, rendering)
+        elif is_moving:
             detail = self._pace.moving(scene, rendering)
         else:
             detail = self._pace.at_rest(scene, rendering, supersample)

@@ -287,6 +287,8 @@ class Viewer:
         state = self.state
         if state.is_rotating or state.flight is not None or state.recording is not None:
             return 0.0
+        if self.stage is not None and self.stage.is_unfinished:
+            return 0.0
         if self.window.had_event or now < self._awake_until:
             return 0.005
         if now - self._moved_at < SETTLE_SECONDS + 0.1:

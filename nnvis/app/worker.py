@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,26 @@ class Outcome:
     error: str | None = None
     was_stopped: bool = False
     trace: str = ""
+
+
+class Pause:
+    """Keeps something that is done now and then, such as arranging what is published, to a
+    third of the time at most."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._until
+
+    @contextmanager
+    def after(self) -> Iterator[None]:
+        """Do it, then wait twice as long as it took."""
+        begin = time.monotonic()
+        yield
+        end = time.monotonic()
+        self._until = end + 2 * (end - begin)
 
 
 class Worker:

@@ -24,7 +24,8 @@ def test_each_output_unit_has_its_class_name_to_its_right():
     network = synthetic_network((12, 8, 4))
     scene, view = shown(network)
     labels = {label.text: label for label in output_labels(scene, view, SIZE, 12)}
-    assert set(labels) <= set(network.class_names) and labels, f"labels: {sorted(labels)}"
+    assert labels, "no output unit has a name"
+    assert set(labels) <= set(network.class_names), f"labels: {sorted(labels)}"
     outputs = network.unit_position[network.unit_slice(len(network.layers) - 1)]
     for name, place in zip(network.class_names, view.project(outputs), strict=True):
         if name in labels:
