@@ -82,9 +82,13 @@ class Driver:
 
     def __init__(self, folder: Path, path: Path | None = None, size: tuple[int, int] = SIZE,
                  **preferences: Any) -> None:  # fmt: skip
+        from nnvis.app import detail
         from nnvis.app import preferences as kept
         from nnvis.app.viewer import Viewer
 
+        # How finely a slow machine draws depends on its speed; pictures here must not.
+        for name in ("SLOW_FRAME", "SMOOTH_STILL", "LONGEST_STILL"):
+            setattr(detail, name, 1e9)
         self.folder = folder
         self.items: list[tuple[str, str, tuple[float, float, float, float]]] = []
         _record_items(self)

@@ -31,19 +31,25 @@ class Gate:
         self.steps = threading.Semaphore(0)
         self.done = 0
 
+    def open(self, drive: Driver) -> object:
+        """One more iteration; the network that is shown now."""
+        if not self.steps._value:
+            self.steps.release()
+        return drive.state.shown.network
+
     def operation(self) -> object:
-        """Moves every point by a hair at each of 1,000 iterations, and publishes it."""
+        """Moves every point by a hair at each of 100,000 iterations, and publishes it."""
         from nnvis.app.processing import Operation
 
         def work(network, _, __, progress, watch):
-            for number in range(1000):
+            for number in range(100_000):
                 while not self.steps.acquire(timeout=0.05):
                     progress.check("gated work")
                 moved = network.point_position + np.float32(0.01)
                 network = replace(network, point_position=moved)
                 watch(network)
                 self.done = number + 1
-                progress.step("gated work", number + 1, 1000)
+                progress.step("gated work", number + 1, 100_000)
             return network
 
         return Operation("Gated", "for tests", work)
@@ -106,22 +112,24 @@ def test_the_picture_follows_the_work_and_stop_keeps_what_is_complete(folder: Pa
     drive.open(saved_network(folder))
     first, pictures = drive.state.shown.network, [drive.picture()]
     drive.viewer.apply(Start("gated"))
+    seen = first
     for number in (1, 2, 3):
-        gate.steps.release()
-        expected = first.point_position + np.float32(0.01) * number
-        drive.until(
-            lambda e=expected: np.allclose(drive.state.shown.network.point_position, e, atol=1e-4),
-            f"iteration {number}",
-        )
-        drive.step()
+        # Pictures may leave out iterations when these are quicker than drawing.
+        drive.until(lambda s=seen: gate.open(drive) is not s, f"picture {number} of the work")
+        drive.step(2)
+        seen = drive.state.shown.network
+        moved = (seen.point_position - first.point_position) / np.float32(0.01)
+        assert np.ptp(moved) < 0.01, "what is shown is not one complete iteration"
         assert all((drive.picture() != other).any() for other in pictures), (
-            f"the picture did not change at iteration {number}"
+            f"the picture did not change during the work ({number})"
         )
         pictures.append(drive.picture())
-    assert drive.state.job.step.done == 3, "the progress does not say which iteration is done"
+    drive.until(lambda: drive.state.job.step.done == gate.done, "the progress of the work")
     drive.viewer.apply(SetMode("1"))
-    gate.steps.release()
-    drive.until(lambda: drive.state.shown.scene.mode == "1", "a class chosen during the work")
+    drive.until(
+        lambda: gate.open(drive) and drive.state.shown.scene.mode == "1",
+        "a class chosen during the work",
+    )
     drive.viewer.apply(SetMode("all"))
     drive.viewer.apply(Stop())
     drive.rest()
