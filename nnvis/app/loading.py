@@ -68,8 +68,7 @@ def importance_opened(path: Path, settings: ProcessingConfig) -> Network:
     from nnvis.pipeline import build_network
     from nnvis.store import Run
 
-    folder = path if path.is_dir() else path.parent
-    run = Run.open(folder)
+    run = Run.open(path.parent if path.is_file() else path)
     graph, _ = run.load_model()
     return build_network(graph, run.load_importance(), settings)
 

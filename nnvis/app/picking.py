@@ -51,7 +51,8 @@ def unit_at(
     share = 0.25 + 0.75 * drawn["importance"]  # as in shaders/node/node.vert
     radius = 0.5 * rendering.node_size * share * view.pixel_scale / np.maximum(depth, 1e-4)
     visible = (depth > 1e-3) & (np.abs(screen[:, 2]) <= 1)
-    inside = visible & (away <= radius)
+    # Points have one size, whatever the nodes' size is.
+    inside = visible & (away <= radius) & (rendering.node_render_mode != "point")
     if inside.any():
         row = int(np.flatnonzero(inside)[np.argmin(depth[inside])])
     else:
