@@ -120,6 +120,28 @@ def test_a_film_of_the_work(folder: Path) -> None:
 
 
 @in_window
+def test_a_film_that_cannot_go_on(folder: Path) -> None:
+    from nnvis.app.actions import Orbit, ToggleRecording
+    from nnvis.errors import StoreError
+
+    drive = Driver(folder)
+    drive.open(saved_network(folder))
+    drive.do(ToggleRecording())
+
+    def full(*_: object) -> None:
+        raise StoreError("Cannot write the film: No space left on device.")
+
+    drive.viewer.effects._film._writer.add = full
+    drive.viewer.apply(Orbit(5, 5))
+    drive.until(lambda: drive.state.recording is None, "the end of a film on a full disk")
+    assert "No space left on device. The film has ended" in drive.said, drive.said
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"network.safetensors", "settings"}, f"parts of the film are left: {left}"
+    drive.do(Orbit(5, 5), ToggleRecording())
+    assert drive.state.recording is not None, "no other film can be recorded"
+
+
+@in_window
 def test_saving_keeps_what_the_prune_slider_leaves(folder: Path) -> None:
     from nnvis.app.actions import Open, Save, SetProcessing
     from nnvis.store import load_network

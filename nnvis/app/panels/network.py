@@ -82,7 +82,7 @@ class NetworkPanel:
             return actions
         imgui.text_disabled("Recent")
         for path in recent[:5]:
-            clicked, _ = imgui.selectable(_short(path), False)
+            clicked, _ = imgui.selectable(f"{_short(path)}##{path}", False)
             tip(path)
             if clicked:
                 actions.append(Open(Path(path)))
