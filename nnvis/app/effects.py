@@ -1,4 +1,4 @@
-"""What an action does beyond the view state: files, work, pictures, films."""
+"""What an action does beyond the view state: files and work on networks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnvis.app import actions as act
-from nnvis.app import changes, loading
-from nnvis.app.filming import Film, free_name
+from nnvis.app import loading
 from nnvis.app.history import History
-from nnvis.app.picking import unit_at
+from nnvis.app.looking import Looking
 from nnvis.app.processing import OPERATIONS
 from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
 from nnvis.app.worker import Outcome, Pause, Publish
 from nnvis.bundling import DensityCells, density_cells
-from nnvis.errors import NnvisError, RenderError
+from nnvis.errors import RenderError
 from nnvis.model import Network
 from nnvis.progress import Progress
-from nnvis.render.camera import Camera
-from nnvis.render.capture import LARGEST
 from nnvis.store import save_network
 
 if TYPE_CHECKING:
@@ -39,6 +36,7 @@ class Effects:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
         self.shading = Shading(viewer)
+        self.looking = Looking(viewer)
         self._handlers: dict[type, Callable[[Any], None]] = {
             act.SetRendering: self._set_rendering,
             act.SetPreference: lambda _: self.arrange(),
@@ -53,10 +51,10 @@ class Effects:
             act.Stop: lambda _: self._viewer.worker.stop(),
             act.Undo: lambda _: self._undo(),
             act.Redo: lambda _: self._redo(),
-            act.GoTo: self._go_to,
-            act.PointAt: self._point_at,
-            act.TakePicture: self._take_picture,
-            act.ToggleRecording: lambda _: self._toggle_recording(),
+            act.GoTo: self.looking.go_to,
+            act.PointAt: self.looking.point_at,
+            act.TakePicture: self.looking.take_picture,
+            act.ToggleRecording: lambda _: self.looking.toggle_recording(),
             act.ResetLayout: lambda _: self._viewer.gui and self._viewer.gui.first_layout(),
             act.ShowWindow: lambda _: self.shading.look(),
             act.ChooseShader: lambda action: self.shading.look(action.name),
@@ -65,8 +63,6 @@ class Effects:
             act.RevertShader: self.shading.revert,
             act.SetUniform: self.shading.set_uniform,
         }
-        self._film: Film | None = None
-        self._fit: tuple[str, Camera, tuple[int, int]] | None = None
         self._before: tuple[str, Network] | None = None
         self._latest: Network | None = None
         self._grid_of: tuple[Any, ...] | None = None
@@ -109,7 +105,7 @@ class Effects:
             history=viewer.state.history if history is None else history,
         )
         if not same_units:
-            viewer.state = replace(viewer.state, camera=self._framed("default"), flight=None)
+            viewer.state = replace(viewer.state, camera=self.looking.framed("default"), flight=None)
         name = Path(shown.origin).name if shown.is_saved else shown.origin
         viewer.window.set_title(f"{name} - nnvis")
         self._follow_grid()
@@ -349,89 +345,3 @@ class Effects:
             return
         network, history = state.history.redone(state.shown.network)
         self.show_network(network, history=history)
-
-    # The view
-
-    def _framed(self, position: str) -> Camera:
-        viewer = self._viewer
-        assert viewer.stage is not None
-        size = viewer.view_size
-        camera = viewer.stage.framed(position, viewer.state.drawn_rendering, size)
-        self._fit = (position, camera, size)
-        return camera
-
-    def follow_size(self) -> None:
-        """Frame anew when the view has another size and the user has not moved the camera.
-
-        The view's size is known only after the panels' first frames.
-        """
-        if self._fit is None:
-            return
-        position, camera, size = self._fit
-        state = self._viewer.state
-        if state.flight is None and state.camera == camera and size != self._viewer.view_size:
-            self._viewer.state = replace(state, camera=self._framed(position))
-
-    def _go_to(self, action: act.GoTo) -> None:
-        viewer = self._viewer
-        viewer.state = changes.flying(viewer.state, self._framed(action.position))
-
-    def _point_at(self, action: act.PointAt) -> None:
-        viewer = self._viewer
-        state = viewer.state
-        assert viewer.stage is not None
-        unit = None
-        size = (max(round(viewer.view.size[0]), 1), max(round(viewer.view.size[1]), 1))
-        view = viewer.stage.view(state.camera, size)
-        if action.place is not None and view is not None and state.shown is not None:
-            unit = unit_at(state.shown.scene, view, state.drawn_rendering, action.place, size)
-        viewer.state = replace(state, hovered=unit)
-
-    def _take_picture(self, action: act.TakePicture) -> None:
-        viewer = self._viewer
-        assert viewer.stage is not None
-        width, height = action.size or viewer.view_size
-        if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
-            raise RenderError(
-                f"A picture must be 1 to {LARGEST} pixels a side, got {width} × {height}."
-            )
-        path = free_name("nnvis", ".png")
-        viewer.stage.save_picture(
-            path, viewer.state.camera, viewer.state.drawn_rendering,
-            (width, height),
-        )  # fmt: skip
-        viewer.say(f"Picture: {path.absolute()}")
-
-    def _toggle_recording(self) -> None:
-        viewer = self._viewer
-        if self._film is not None:
-            film, self._film = self._film, None
-            viewer.state = replace(viewer.state, recording=None)
-            viewer.say(film.finish())
-            return
-        if viewer.state.shown is None:
-            raise RenderError("There is no network to film; open one first.")
-        self._film = Film(viewer.view_size, viewer.state.preferences.film_frames_per_second)
-        viewer.state = replace(viewer.state, recording=str(self._film.path))
-
-    def film_frame(self, now: float) -> None:
-        """Add the picture on the screen to the film, as often as its speed asks for."""
-        viewer = self._viewer
-        if self._film is None or viewer.stage is None or not self._film.is_due(now):
-            return
-        pixels = viewer.stage.pixels()
-        if pixels is None:
-            return
-        try:
-            self._film.add(pixels, now)
-        except NnvisError as error:
-            film, self._film = self._film, None
-            film.abandon(error)
-            viewer.state = replace(viewer.state, recording=None)
-            viewer.complain(f"{error} The film has ended; nothing of it is kept.")
-
-    def close(self) -> None:
-        """End a film that is being recorded."""
-        if self._film is not None:
-            film, self._film = self._film, None
-            film.finish()

@@ -187,7 +187,7 @@ class Viewer:
         """Stop the work, close the window and give everything back."""
         self.worker.close()
         if hasattr(self, "effects"):
-            self.effects.close()
+            self.effects.looking.close()
         for thing in (self.gui, self.stage, self.window):
             if thing is not None:
                 thing.release()
@@ -195,7 +195,7 @@ class Viewer:
     def _draw(self, size: tuple[int, int], now: float, before: Any) -> None:
         assert self.stage is not None
         assert self.gui is not None
-        self.effects.follow_size()
+        self.effects.looking.follow_size()
         state = self.state
         if state.camera != before:
             self._moved_at = now
@@ -216,7 +216,7 @@ class Viewer:
         self.state = replace(
             self.state, frames=self.stage.frames, job=self.worker.report(),
         )  # fmt: skip
-        self.effects.film_frame(now)
+        self.effects.looking.film_frame(now)
         actions = self._panels()
         screen = self.window.ctx.screen
         screen.use()

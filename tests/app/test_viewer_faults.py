@@ -111,7 +111,7 @@ def test_a_window_of_no_size(folder: Path) -> None:
         picture = drive.picture()
         assert picture.shape[1::-1] == drive.viewer.view_size, f"at {wide} × {tall}"
         assert not blank(picture), f"the view is blank at {wide} × {tall}"
-        assert drive.state.camera == drive.viewer.effects._framed("default"), (
+        assert drive.state.camera == drive.viewer.effects.looking.framed("default"), (
             f"the network is not framed anew at {wide} × {tall}"
         )
     assert not drive.said

@@ -93,7 +93,7 @@ def test_a_film_of_the_work(folder: Path) -> None:
     drive.mouse(*drive.viewer.view.centre)
     drive.key("r")
     assert drive.state.recording is not None, f"R does not begin a film: {drive.said}"
-    film = drive.viewer.effects._film
+    film = drive.viewer.effects.looking._film
 
     def frames() -> int:
         return film._writer.frames
@@ -110,7 +110,7 @@ def test_a_film_of_the_work(folder: Path) -> None:
     # A film that is still recorded when the window closes is finished.
     drive.key("r")
     drive.do(Orbit(10, 0))
-    film = drive.viewer.effects._film
+    film = drive.viewer.effects.looking._film
     drive.until(frames, "the first frame of the second film")
     drive.viewer.release()
     driving.drivers.clear()
@@ -131,7 +131,7 @@ def test_a_film_that_cannot_go_on(folder: Path) -> None:
     def full(*_: object) -> None:
         raise StoreError("Cannot write the film: No space left on device.")
 
-    drive.viewer.effects._film._writer.add = full
+    drive.viewer.effects.looking._film._writer.add = full
     drive.viewer.apply(Orbit(5, 5))
     drive.until(lambda: drive.state.recording is None, "the end of a film on a full disk")
     assert "No space left on device. The film has ended" in drive.said, drive.said

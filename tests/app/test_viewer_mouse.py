@@ -79,7 +79,7 @@ def test_keys(folder: Path) -> None:
         drive.key(f"_{digit}")
         drive.step(2)
         cameras[position] = drive.state.camera
-        expected = drive.viewer.effects._framed(position)
+        expected = drive.viewer.effects.looking.framed(position)
         assert drive.state.camera == expected, f"key {digit} does not lead to {position}"
     assert len(set(cameras.values())) > 5, "different keys lead to the same camera"
     drive.key("f")
