@@ -4,6 +4,7 @@ from nnvis.model.epoch import EpochRecord
 from nnvis.model.graph import Connection, LayerGraph, LayerSpec
 from nnvis.model.importance import Importance
 from nnvis.model.network import Layer, Network
+from nnvis.model.probe import Probe
 from nnvis.model.samples import Samples
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "LayerGraph",
     "LayerSpec",
     "Network",
+    "Probe",
     "Samples",
 ]

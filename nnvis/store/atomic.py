@@ -33,14 +33,20 @@ def stale_siblings(path: Path, kind: str) -> list[Path]:
     found: list[Path] = []
     with suppress(OSError):
         for entry in os.scandir(path.parent):
-            match = _HIDDEN.fullmatch(entry.name)
-            if (
-                match is not None
-                and (match["name"], match["kind"], match["host"]) == (path.name, kind, _host())
-                and not _is_running(int(match["pid"]))
-            ):
+            if owner_is_gone(entry.name, kind, path.name):
                 found.append(Path(entry.path))
     return sorted(found)
+
+
+def owner_is_gone(hidden: str, kind: str, name: str | None = None) -> bool:
+    """Whether ``hidden`` is such a name of ``kind`` (for ``name``) whose process here is gone."""
+    match = _HIDDEN.fullmatch(hidden)
+    return (
+        match is not None
+        and (match["kind"], match["host"]) == (kind, _host())
+        and name in (None, match["name"])
+        and not _is_running(int(match["pid"]))
+    )
 
 
 @contextmanager

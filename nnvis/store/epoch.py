@@ -77,6 +77,33 @@ def load_epoch(path: str | PathLike[str]) -> EpochRecord:
     return record
 
 
+def parts_of(path: str | PathLike[str]) -> set[str]:
+    """Kinds of tensors in a recorded epoch, such as ``weight``; only the header is read.
+
+    Raises
+    ------
+    StoreError, FormatError
+        As :func:`load_epoch`.
+    """
+    with TensorFile(usable_path(path), KIND) as file:
+        return {name.partition("/")[0] for name in file.shapes}
+
+
+def probe_size(path: str | PathLike[str]) -> tuple[int, int]:
+    """(samples, classes) of a recorded epoch; only the header is read.
+
+    Raises
+    ------
+    StoreError, FormatError
+        As :func:`load_epoch`.
+    """
+    with TensorFile(usable_path(path), KIND) as file:
+        shape = file.shapes.get("probability")
+        if shape is None or len(shape.axes) != 2:
+            raise file.fault(f"tensor 'probability' is {shape}, expected (samples, classes)")
+        return shape.axes[0], shape.axes[1]
+
+
 def _record_fault(record: EpochRecord) -> str | None:
     arrays = {"prediction": record.prediction, "probability": record.probability}
     if record.unit_importance is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnvis.errors import StoreError
-from nnvis.model import EpochRecord, Importance, LayerGraph, Network
+from nnvis.model import EpochRecord, Importance, LayerGraph, Network, Probe
 from nnvis.store.atomic import make_folder
 from nnvis.store.description import (
     FILE,
@@ -25,10 +25,12 @@ from nnvis.store.description import (
 )
 from nnvis.store.epoch import load_epoch, save_epoch
 from nnvis.store.importance import load_importance, save_importance
+from nnvis.store.leftovers import remove_leftovers
 from nnvis.store.names import class_name_fault
 from nnvis.store.network import load_network, save_network
 from nnvis.store.paths import usable_path
 from nnvis.store.plain import plain
+from nnvis.store.probe import load_probe, save_probe
 from nnvis.store.staging import (
     entries_of,
     missing_folders,
@@ -42,10 +44,11 @@ from nnvis.store.weights import load_model_file, save_model
 NETWORK_FILE = "network.safetensors"
 IMPORTANCE_FILE = "importance.safetensors"
 MODEL_FILE = "model.safetensors"
+PROBE_FILE = "probe.safetensors"
 
 
 class Run:
-    """A run's folder: ``run.json``, ``epochs/``, importance, network, figures and renders.
+    """A run's folder: ``run.json``, ``epochs/``, probe, importance, network, figures and renders.
 
     Made with `create`, `open` or `staged`. Every file is written whole or not at all, so
     another process may read the run while this one writes.
@@ -243,17 +246,45 @@ class Run:
 
     def save_epoch(self, record: EpochRecord) -> None:
         """Write ``record``; one of the same epoch is replaced."""
-        path = self._epoch_path(record.epoch)
+        path = self.epoch_path(record.epoch)
         make_folder(path.parent)
         save_epoch(record, path)
 
     def load_epoch(self, epoch: int) -> EpochRecord:
-        path = self._epoch_path(epoch)
+        path = self.epoch_path(epoch)
         if not path.exists():
             known = self.epochs()
             words = f"epochs {known[0]} to {known[-1]}" if known else "no epochs"
             raise StoreError(f"The run {self._path} has no epoch {epoch}; it has {words}.")
         return load_epoch(path)
+
+    def remove_epoch(self, epoch: int) -> None:
+        """Remove a recorded epoch; nothing happens when there is none of that number."""
+        path = self.epoch_path(epoch)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"Cannot remove {path}: {error.strerror or error}.") from error
+
+    def epoch_bytes(self, epoch: int) -> int:
+        """How much space a recorded epoch takes on the disk, bytes; 0 when there is none."""
+        try:
+            return self.epoch_path(epoch).stat().st_size
+        except OSError:
+            return 0
+
+    def save_probe(self, probe: Probe) -> None:
+        """Keep the true classes and the pictures of the samples that the epochs are about."""
+        save_probe(probe, self._path / PROBE_FILE)
+
+    def load_probe(self) -> Probe | None:
+        """What is kept of the probe samples, or ``None`` when the run keeps nothing of them."""
+        path = self._path / PROBE_FILE
+        return load_probe(path) if path.exists() else None
+
+    def remove_leftovers(self) -> list[str]:
+        """Remove what killed writers left in the run and its epochs; returns the files' names."""
+        return [*remove_leftovers(self._path), *remove_leftovers(self._path / "epochs")]
 
     def epochs(self) -> list[int]:
         """Numbers of the recorded epochs, rising; files being written are not among them."""
@@ -265,7 +296,8 @@ class Run:
                     numbers.append(int(match[1]))
         return sorted(numbers)
 
-    def _epoch_path(self, epoch: int) -> Path:
+    def epoch_path(self, epoch: int) -> Path:
+        """Where the record of ``epoch`` lies, or would lie."""
         return self._path / "epochs" / f"{epoch:05d}.safetensors"
 
     def _folder(self, name: str) -> Path:
