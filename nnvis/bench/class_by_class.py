@@ -43,7 +43,17 @@ def score_class_by_class(
             shuffle=True,
             generator=torch.Generator().manual_seed(seed),
         )
-        optimiser = torch.optim.Adam([norm.weight for norm in norms], learning_rate)
+        # The steps that nnvis takes: from nine times the mean to nothing, less behind the first.
+        optimiser = torch.optim.Adam(
+            [
+                {"params": [norm.weight], "lr": learning_rate * (1.0 if first else 0.8)}
+                for first, norm in zip([True] + [False] * len(norms), norms, strict=False)
+            ]
+        )
+        total = epochs * len(loader)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step, total=total: 9 * max(1 - step / total, 0.0) ** 8
+        )
         gated.train()
         for _ in range(epochs):
             for batch, target in loader:
@@ -57,6 +67,7 @@ def score_class_by_class(
                 loss = loss + l1 * sum(norm.weight.abs().sum() for norm in norms)
                 loss.backward()
                 optimiser.step()
+                schedule.step()
         scales.append([norm.weight.detach().abs().numpy() for norm in norms])
     layers = [np.stack(per_class, 1) for per_class in zip(*scales, strict=True)]
     return [layer / layer.max() for layer in layers]

@@ -16,7 +16,8 @@ class ImportanceConfig(Settings):
         None,
         gt=0,
         le=1,
-        description="Mean of Adam's step size for the gates, which falls to nothing; none for "
+        description="Mean of Adam's step size for the first layer's gates, which falls to "
+        "nothing; those behind it take four fifths; none for "
         "what lets the scales part in the steps that these samples give.",
     )
     l1: float = Field(0.01, ge=0, description="Weight of the sum of |scale| in the loss.")

@@ -32,6 +32,7 @@ STAGE = "scoring importance"
 _STEPS_BETWEEN_REPORTS = 8
 # A ranking rests when it is that of a quarter of the epochs ago.
 _SHARE_AT_REST = 4
+_BEHIND_THE_FIRST = 0.8
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,14 @@ class Tuned:
 
 
 class Adam:
-    """Adam with its usual constants on one flat tensor, in place, without autograd."""
+    """Adam with its usual constants on one flat tensor, in place, without autograd.
 
-    def __init__(self, values: torch.Tensor) -> None:
+    ``shares`` holds each value's share of the rate.
+    """
+
+    def __init__(self, values: torch.Tensor, shares: torch.Tensor) -> None:
         self._values = values
+        self._shares = shares
         self._first = torch.zeros_like(values)
         self._second = torch.zeros_like(values)
         self._steps = 0
@@ -71,7 +76,8 @@ class Adam:
         self._first.lerp_(gradient, 1 - 0.9)
         self._second.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
         root = (self._second / (1 - 0.999**self._steps)).sqrt_().add_(1e-8)
-        self._values.addcdiv_(self._first, root, value=-rate / (1 - 0.9**self._steps))
+        step = -rate / (1 - 0.9**self._steps)
+        self._values.addcdiv_(self._first * self._shares, root, value=step)
 
 
 def tune(
@@ -93,8 +99,9 @@ def tune(
         Importance whose edges, class names and output units are already right; its other
         units are filled in from the gates.
     rate
-        Mean of Adam's step size over all epochs (``config.learning_rate`` is not read); each
-        step takes it times :func:`rate_share`.
+        Mean of Adam's step size over all epochs for the first layer's gates
+        (``config.learning_rate`` is not read); each step takes it times :func:`rate_share` and
+        :func:`layer_shares`.
 
     Raises
     ------
@@ -105,7 +112,7 @@ def tune(
     """
     steps, _ = batch_shape(sets, config.batch_size)
     total = steps * config.epochs
-    adam = Adam(gates.values)
+    adam = Adam(gates.values, layer_shares(gates))
     scales, scale_gradients = (
         flat[: gates.scale_count] for flat in (gates.values, gates.gradients)
     )
@@ -160,6 +167,22 @@ def rate_share(passed: float) -> float:
     tried instead is in ``docs/decisions/importance.md``.
     """
     return 9 * (1 - passed) ** 8
+
+
+def layer_shares(gates: Gates) -> torch.Tensor:
+    """Each gate value's share of the rate: one in front of the first layer, less behind it.
+
+    Of the data's features many are needed by nobody, and their scales have to go all the way to
+    zero. Of hidden units most are needed, and going as far takes what tells them apart.
+    """
+    parts = [*gates.scale, *gates.shift]
+    layers = len(gates.scale)
+    return torch.cat(
+        [
+            torch.full_like(part, 1.0 if number % layers == 0 else _BEHIND_THE_FIRST).flatten()
+            for number, part in enumerate(parts)
+        ]
+    )
 
 
 def with_scales(start: Importance, graph: LayerGraph, gates: Gates) -> Importance:
