@@ -190,8 +190,9 @@ def view_of(
     depth = (corners - camera.position) @ camera.axes[2]
     span = max(float(np.ptp(depth)), 1e-3)
     low, high = float(depth.min()), float(depth.max())
-    near = max(low - 0.1 * span, 0.02 * span)
-    far = max(high + 0.1 * span, 2 * near)
+    # Room for what stands out of the network, such as arcs between its outputs.
+    near = max(low - 0.5 * span, 0.02 * span)
+    far = max(high + 0.5 * span, 2 * near)
     projection = camera.projection_matrix(width / height, near, far)
     if tile is not None:
         x, y, wide, tall = tile

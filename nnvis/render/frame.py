@@ -38,6 +38,17 @@ _FULL = {
 }
 
 
+# Arcs between output units: thick and clear however the edges are drawn.
+_FLOWS = {
+    "edge_render_mode": "ellipsoid_transparent",
+    "edge_importance_threshold": 0.0,
+    "edge_size": 0.03,
+    "edge_base_opacity": 0.45,
+    "edge_importance_opacity": 0.55,
+    "edge_depth_opacity": 0.0,
+}
+
+
 class Renderer:
     """Draws a scene; used by still pictures and by the viewer alike.
 
@@ -59,6 +70,8 @@ class Renderer:
         self._passes = (EdgePass(ctx, self.programs), NodePass(ctx, self.programs), self._grid)
         self._highlighted = (EdgePass(ctx, self.programs), NodePass(ctx, self.programs))
         self._has_highlight = False
+        self._flows = EdgePass(ctx, self.programs)
+        self._has_flows = False
         self._resolve = ResolvePass(ctx, self.programs)
 
     def upload(self, scene: Scene) -> None:
@@ -79,6 +92,15 @@ class Renderer:
             else:
                 one.upload(scene)
 
+    def show_flows(self, scene: Scene | None) -> None:
+        """Draw these arcs (:func:`nnvis.render.flows.scene_of_flows`) with the network, whatever
+        the edges' settings; ``None`` for none."""
+        self._has_flows = scene is not None
+        if scene is None:
+            self._flows.release()
+        else:
+            self._flows.upload(scene)
+
     def upload_grid(self, cells: DensityCells | None) -> None:
         """Show this density grid from now on, in the scene's colours; ``None`` for no grid."""
         self._grid.upload_cells(cells)
@@ -90,7 +112,7 @@ class Renderer:
     @property
     def gpu_bytes(self) -> int:
         """What the scene, the grid and a highlight hold in graphics memory, bytes."""
-        return sum(one.gpu_bytes for one in (*self._passes, *self._highlighted))
+        return sum(one.gpu_bytes for one in (*self._passes, *self._highlighted, self._flows))
 
     def draw(self, target: Target, view: View, rendering: RenderingConfig) -> None:
         """Draw the scene into ``target.image``.
@@ -98,6 +120,8 @@ class Renderer:
         A grid mode draws nothing until :meth:`upload_grid` has given the cells.
         """
         self._accumulate(self._passes, target, view, rendering)
+        if self._has_flows:
+            self._flows.draw(target, view, rendering.model_copy(update=_FLOWS))
         if not self._has_highlight:
             self._resolve.draw(target, rendering)
             return
@@ -125,5 +149,7 @@ class Renderer:
 
     def release(self) -> None:
         """Give everything back; passes that joined :attr:`programs` go first."""
-        for one in (*self._highlighted, *self._passes, self._resolve, self.programs):
+        for one in (
+            self._flows, *self._highlighted, *self._passes, self._resolve, self.programs,
+        ):  # fmt: skip
             one.release()

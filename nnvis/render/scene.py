@@ -172,7 +172,7 @@ def build_scene(
     position, counts = _gather(network, order)
     bounds = _bounds(network.unit_position[placed], position)
     point_end = np.cumsum(counts)
-    points = _quantised(position, counts, point_end, bounds)
+    points = quantised(position, counts, point_end, bounds)
 
     ends = np.stack([network.edge_source[order], network.edge_target[order]], axis=1)
     unit_colour, edge_colour = _colours(
@@ -308,9 +308,18 @@ def _bounds(units: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.stack([low, high]).astype(np.float64)
 
 
-def _quantised(
+def quantised(
     position: np.ndarray, counts: np.ndarray, point_end: np.ndarray, bounds: np.ndarray
 ) -> np.ndarray:
+    """Points of polylines as :data:`POINT`.
+
+    Parameters
+    ----------
+    position
+        (point, 3), polyline after polyline, within ``bounds`` (2, 3).
+    counts, point_end
+        Points of each polyline, and up to and including it.
+    """
     points = np.empty(len(position), POINT)
     if not len(position):
         return points
