@@ -108,8 +108,10 @@ def demo(
             from nnvis.pipeline import process as process_model
 
             model = mlp_for(samples, training)
-            recorder = Recorder(run, model, probe=(samples.x_test, samples.y_test))
+            probe = (samples.x_test, samples.y_test)
+            recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
             numbers = train(model, samples, training, recorder, progress)
+            recorder.close()
             network = process_model(
                 model, samples.x_train, samples.y_train, run, settings, progress, scoring
             )

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from numbers import Integral
+import math
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from time import perf_counter
+from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 from torch import nn
 
 from nnvis.errors import DatasetError, ModelError, StoreError
 from nnvis.graph import undisturbed
 from nnvis.graph.running import inputs, labels, logits_of
-from nnvis.model import EpochRecord
+from nnvis.learning.collecting import (
+    chosen_parameters,
+    collecting,
+    joined,
+    module_of,
+    parameter_arrays,
+    softmax,
+)
+from nnvis.learning.costs import RecordingReport
+from nnvis.learning.ledger import BY_EPOCH, BY_RECORD, Ledger
+from nnvis.learning.probing import Pictures, describe_probe
+from nnvis.learning.values import (
+    described,
+    mixed_numbering,
+    number,
+    require_every_class,
+    whole,
+)
+from nnvis.model import EpochRecord, Importance
+from nnvis.store import Run as StoredRun
+
+# Enough to see which units matter, at a small part of the cost of a full scoring.
+SMALL_BUDGET: Mapping[str, Any] = {"epochs": 4, "samples_per_class": 64}
 
 
 class Run(Protocol):
@@ -26,13 +49,22 @@ class Run(Protocol):
     def save_epoch(self, record: EpochRecord) -> None: ...
 
 
+class Scorer(Protocol):
+    """A function that scores units, such as :func:`nnvis.score_importance`."""
+
+    def __call__(self, model: nn.Module, x: Any, y: Any, config: Any, /) -> Importance: ...
+
+
 class Recorder:
-    """Add to any training loop; writes one epoch record into ``run`` at each call.
+    """Add to any training loop; writes one record into ``run`` at each call.
+
+    With a :class:`nnvis.Run` it also keeps the probe's true classes and pictures, measures what
+    recording costs, stays within a disk budget, and goes on with a run that was interrupted.
 
     Parameters
     ----------
     run
-        Where records go.
+        Where records go: a new run, or an opened one to go on with.
     model
         The model in training. A record leaves its mode, weights and torch's random state as
         they were.
@@ -42,14 +74,31 @@ class Recorder:
     layers
         Dotted names of modules whose output for the probe is recorded as well.
     weights
-        Whether to record all parameters too.
+        Whether to record all parameters too, or the names of modules or parameters to record.
+    every
+        Record only epochs that are multiples of this; of :meth:`record_step`, only steps.
+    importance
+        :func:`nnvis.score_importance`, to score every unit for every class by the probe and its
+        classes at each ``importance_every``-th record; ``None`` does not.
+    importance_config
+        Its settings; ``None`` takes a small budget of 4 epochs of 64 samples a class.
+    budget_mb
+        What the run's epochs may take on the disk, in units of 2**20 bytes. Beyond that
+        weights, representations and unit importance, then every second old record go, and
+        ``run.json`` and :attr:`report` say so.
+    pictures
+        How samples look: (rows, columns) or (rows, columns, 3) of a row of x, or an array with
+        a picture of each; ``None`` finds out by the shape of x.
 
     Raises
     ------
     ModelError
-        When a layer does not exist: it lists those that do.
+        When a layer or weight does not exist: it lists those that do.
     DatasetError
-        When the probe is no pair, is empty, or x and y differ in length.
+        When the probe is no pair, is empty, x and y differ in length, or the run is about
+        other samples.
+    StoreError
+        When the run cannot be read, or ``every`` or ``budget_mb`` is out of range.
     """
 
     def __init__(
@@ -58,128 +107,204 @@ class Recorder:
         model: nn.Module,
         probe: tuple[Any, Any],
         layers: Sequence[str] = (),
-        weights: bool = False,
+        weights: bool | Sequence[str] = False,
+        *,
+        every: int = 1,
+        importance: Scorer | None = None,
+        importance_every: int = 1,
+        importance_config: Any = None,
+        budget_mb: float | None = None,
+        pictures: Pictures = None,
     ) -> None:
         self._run = run
         self._model = model
-        self._layers = {name: _module(model, name) for name in layers}
-        self._weights = weights
+        self._layers = {name: module_of(model, name) for name in layers}
+        self._weights = chosen_parameters(model, weights)
+        self._every = whole("every", every, 1)
+        self._scorer = importance
+        self._scored_every = whole("importance_every", importance_every, 1)
+        self._scoring = SMALL_BUDGET if importance_config is None else importance_config
         if not isinstance(probe, tuple | list) or len(probe) != 2:
             raise DatasetError(
-                f"probe must be a pair (x, y), got {_described(probe)}; give (x, None) when there "
+                f"probe must be a pair (x, y), got {described(probe)}; give (x, None) when there "
                 "are no labels."
             )
         x, y = probe
         self._x = inputs(x, model, "probe x")
-        if y is not None:
-            labels(y, len(self._x), len(run.class_names), "probe y")
+        n_classes = len(run.class_names)
+        self._y = None if y is None else labels(y, len(self._x), n_classes, "probe y")
+        if importance is not None:
+            require_every_class(self._y, run.class_names)
+        self._ledger: Ledger | None = None
+        self._records = 0
+        self._last: float | None = None
+        self._next = 0
+        if isinstance(run, StoredRun):
+            parts = [("weight", self._weights), ("unit_importance", importance)]
+            self._ledger = Ledger(
+                run,
+                describe_probe(self._x, self._y, pictures),
+                list(self._layers),
+                [name for name, wanted in parts if wanted],
+                budget_mb,
+            )
+            if epochs := run.epochs():
+                self._next = epochs[-1] + 1
+                self._last = run.load_epoch(epochs[-1]).numbers.get("training_epoch")
 
-    def record(self, epoch: int, **numbers: Any) -> None:
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def next_epoch(self) -> int:
+        """The number after the last record; 0 for a new run. Where to go on with training."""
+        return self._next
+
+    @property
+    def report(self) -> RecordingReport:
+        """What recording has cost so far; zeros unless ``run`` is a :class:`nnvis.Run`."""
+        return self._ledger.report if self._ledger is not None else RecordingReport()
+
+    def close(self) -> None:
+        """Bring the costs in ``run.json`` up to date; recording may go on after it."""
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def record(self, epoch: int, **numbers: Any) -> bool:
         """Record the probe at ``epoch``, with any numbers to be kept beside it.
 
-        A number may be a tensor or array of one element, also one that requires a gradient.
+        A number may be a tensor or array of one element, also one that requires a gradient. A
+        record of the same epoch is replaced. Returns whether it was recorded, which ``every``
+        decides.
 
         Raises
         ------
         StoreError
-            When ``epoch`` is no whole number from 0 on, or a value is no number: it names it.
+            When ``epoch`` is no whole number from 0 on, a value is no number (it names it), or
+            the run's records are not numbered by epochs.
         ModelError
             When the model returns NaN (it names the epoch) or not one output a class.
         """
-        if isinstance(epoch, bool) or not isinstance(epoch, Integral) or epoch < 0:
-            raise StoreError(f"epoch must be a whole number from 0 on, got {epoch!r}.")
-        epoch = int(epoch)
-        beside = {name: _number(name, value) for name, value in numbers.items()}
-        kept: dict[str, list[np.ndarray]] = {name: [] for name in self._layers}
-        with undisturbed(self._model), _collecting(self._layers, kept):
-            logits = logits_of(self._model, self._x, f"the probe at epoch {epoch}")
+        epoch = whole("epoch", epoch, 0)
+        beside = {name: number(name, value) for name, value in numbers.items()}
+        if epoch % self._every:
+            return False
+        self._write(epoch, beside, BY_EPOCH, f"epoch {epoch}")
+        return True
+
+    def record_step(
+        self, training_epoch: float, training_step: int | None = None, **numbers: Any
+    ) -> bool:
+        """Record the probe at any moment, also several times within an epoch.
+
+        Records are then numbered one after the other.
+
+        Parameters
+        ----------
+        training_epoch
+            Epochs of training that have passed, with a fraction; never less than before.
+        training_step
+            Steps of the optimiser that have passed. With it, only multiples of ``every`` are
+            recorded.
+
+        Raises
+        ------
+        StoreError, ModelError
+            As :meth:`record`, and when ``training_epoch`` falls.
+        """
+        if isinstance(training_epoch, bool) or not isinstance(training_epoch, Real):
+            raise StoreError(f"training_epoch must be a number, got {training_epoch!r}.")
+        moment = float(training_epoch)
+        if not (math.isfinite(moment) and moment >= (self._last or 0.0)):
+            raise StoreError(
+                f"training_epoch must not be less than {self._last or 0.0:g}, which the record "
+                f"before has, got {training_epoch!r}; see Recorder.rewind."
+            )
+        beside = {name: number(name, value) for name, value in numbers.items()}
+        beside["training_epoch"] = moment
+        if training_step is not None:
+            beside["training_step"] = float(whole("training_step", training_step, 0))
+            if int(training_step) % self._every:
+                return False
+        self._write(self._next, beside, BY_RECORD, f"{moment:g} epochs of training")
+        self._last = moment
+        return True
+
+    def rewind(self, training_epoch: float) -> list[int]:
+        """Remove the records made later than ``training_epoch`` and return their numbers.
+
+        For training that goes on from a checkpoint older than the last record.
+        """
+        if self._ledger is None or not isinstance(self._run, StoredRun):
+            return []
+        later: list[int] = []
+        epochs = self._run.epochs()
+        while epochs:
+            moment = self._run.load_epoch(epochs[-1]).numbers.get("training_epoch")
+            if self._ledger.numbering == BY_EPOCH or moment is None:
+                moment = epochs[-1]
+            if moment <= training_epoch:
+                self._last = float(moment)
+                break
+            later.append(epochs.pop())
+        else:
+            self._last = None
+        self._ledger.remove(later)
+        self._next = epochs[-1] + 1 if epochs else 0
+        return sorted(later)
+
+    def _write(self, epoch: int, beside: dict[str, float], numbering: str, where: str) -> None:
+        begin = perf_counter()
+        ledger = self._ledger
+        if ledger is not None and ledger.numbering not in (None, numbering):
+            raise StoreError(mixed_numbering(numbering == BY_EPOCH))
+        kept: dict[str, list[np.ndarray]] = {
+            name: [] for name in self._layers if self._keeps("representation")
+        }
+        layers = {name: self._layers[name] for name in kept}
+        with undisturbed(self._model), collecting(layers, kept):
+            started = perf_counter()
+            logits = logits_of(self._model, self._x, f"the probe at {where}")
+            forward = perf_counter() - started
         if logits.shape[1] != len(self._run.class_names):
             raise ModelError(
                 f"The model returns {logits.shape[1]} classes, but the run has "
                 f"{len(self._run.class_names)} class names; create the run with one name a class."
             )
-        self._run.save_epoch(
-            EpochRecord(
-                epoch=epoch,
-                prediction=logits.argmax(1).astype(np.int32),
-                probability=_softmax(logits).astype(np.float16),
-                representation={name: _joined(name, kept[name], len(logits)) for name in kept},
-                weight=self._parameters(),
-                numbers=beside,
-            )
+        started = perf_counter()
+        scores = self._scores()
+        scoring = perf_counter() - started
+        record = EpochRecord(
+            epoch=epoch,
+            prediction=logits.argmax(1).astype(np.int32),
+            probability=softmax(logits).astype(np.float16),
+            representation={name: joined(name, kept[name], len(logits)) for name in kept},
+            weight=parameter_arrays(self._model, self._weights) if self._keeps("weight") else {},
+            unit_importance=scores,
+            numbers=beside,
         )
+        if ledger is None:
+            self._run.save_epoch(record)
+        else:
+            ledger.begin(numbering)
+            ledger.add(record, begin, forward, scoring)
+        self._records += 1
+        self._next = max(self._next, epoch + 1)
 
-    def _parameters(self) -> dict[str, np.ndarray]:
-        if not self._weights:
-            return {}
-        return {
-            name: parameter.detach().float().cpu().numpy().copy()
-            for name, parameter in self._model.named_parameters()
-        }
+    def _keeps(self, part: str) -> bool:
+        return self._ledger is None or self._ledger.keeps(part)
 
-
-def _number(name: str, value: Any) -> float:
-    plain = value.detach() if isinstance(value, torch.Tensor) else value
-    try:
-        if isinstance(plain, torch.Tensor | np.ndarray):
-            plain = plain.item()
-        if not isinstance(plain, str | bytes):
-            return float(plain)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
-        pass  # told below, as text is
-    raise StoreError(f"The value of {name} must be one number, got {_described(value)}.")
-
-
-def _described(value: Any) -> str:
-    """A value in a few words, for messages."""
-    shape = getattr(value, "shape", None)
-    if shape is not None and shape != ():
-        return f"{type(value).__name__} of the shape {tuple(shape)}"
-    text = repr(value)
-    return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
-
-
-def _module(model: nn.Module, name: str) -> nn.Module:
-    known = {path: module for path, module in model.named_modules() if path}
-    if name not in known:
-        raise ModelError(
-            f"The model has no layer {name!r} to record; it has {', '.join(known) or 'none'}."
-        )
-    return known[name]
-
-
-@contextmanager
-def _collecting(layers: dict[str, nn.Module], kept: dict[str, list[np.ndarray]]) -> Iterator[None]:
-    def hook_for(name: str) -> Any:
-        def hook(module: nn.Module, _: tuple[Any, ...], output: Any) -> None:
-            if not isinstance(output, torch.Tensor):
-                raise ModelError(
-                    f"Layer {name} ({type(module).__name__}) returns a {type(output).__name__}, "
-                    "which cannot be recorded; choose a layer that returns a tensor."
-                )
-            kept[name].append(output.detach().float().cpu().numpy().copy())
-
-        return hook
-
-    handles = []
-    try:
-        for name, module in layers.items():
-            handles.append(module.register_forward_hook(hook_for(name)))
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _joined(name: str, parts: list[np.ndarray], n_samples: int) -> np.ndarray:
-    if sum(len(part) for part in parts if part.ndim) != n_samples:
-        raise ModelError(
-            f"Layer {name} does not run exactly once for each of the {n_samples} probe samples, so "
-            "it cannot be recorded; choose another layer."
-        )
-    return np.concatenate(parts)
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
+    def _scores(self) -> np.ndarray | None:
+        wanted = self._scorer is not None and self._records % self._scored_every == 0
+        if not wanted or self._scorer is None or not self._keeps("unit_importance"):
+            return None
+        importance = self._scorer(self._model, self._x, self._y, self._scoring)
+        return np.concatenate([np.asarray(each, np.float32) for each in importance.units.values()])

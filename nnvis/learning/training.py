@@ -31,7 +31,7 @@ Config = TrainingConfig | Mapping[str, Any] | str | PathLike[str] | None
 class Records(Protocol):
     """What :func:`train` tells of each epoch, for example a :class:`nnvis.Recorder`."""
 
-    def record(self, epoch: int, **numbers: float) -> None: ...
+    def record(self, epoch: int, **numbers: float) -> object: ...
 
 
 def train(
