@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,15 +14,35 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class TrainingConfig(Settings):
-    """A multi-layer perceptron and how it is trained."""
+    """A classifier and how it is trained."""
 
-    hidden: tuple[Size, ...] = Field((81, 49), description="Units of each hidden layer.")
+    network: Literal["mlp", "lenet5", "vgg16"] = Field(
+        "mlp", description="A multi-layer perceptron, or a convolutional network for pictures."
+    )
+    hidden: tuple[Size, ...] = Field(
+        (81, 49), description="Units of each hidden layer of a multi-layer perceptron."
+    )
     epochs: int = Field(
         15, ge=0, description="Passes over the training set; 0 leaves it untrained."
     )
     batch_size: int = Field(128, ge=1, description="Samples in one step.")
-    learning_rate: float = Field(1e-3, gt=0, description="Adam's step size.")
+    optimiser: Literal["adam", "sgd"] = Field(
+        "adam", description="Adam, or stochastic gradient descent."
+    )
+    learning_rate: float = Field(1e-3, gt=0, description="The optimiser's step size.")
+    momentum: float = Field(
+        0.0, ge=0, lt=1, description="Share of the last step that sgd goes on with."
+    )
+    nesterov: bool = Field(
+        True, description="Momentum looks ahead as Nesterov's does; without momentum no effect."
+    )
+    weight_decay: float = Field(
+        0.0, ge=0, description="Times each parameter, added to its gradient (an L2 penalty)."
+    )
     l1: float = Field(0.0, ge=0, description="Weight of the sum of |weight| in the loss.")
+    snapshot_steps: int | None = Field(
+        None, ge=1, description="Record every so many steps instead of every epoch; none does not."
+    )
     classes: tuple[Label, ...] | None = Field(
         None, description="Train on these classes only; none for all."
     )

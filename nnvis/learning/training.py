@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,11 +14,13 @@ from torch import nn
 from torch.nn import functional
 
 from nnvis.config import TrainingConfig, read_config
-from nnvis.errors import DatasetError, ModelError
+from nnvis.errors import ModelError
 from nnvis.graph import undisturbed
 from nnvis.graph.running import call, device_of, inputs, labels, seeded
-from nnvis.learning.architectures import build_mlp
+from nnvis.learning.building import mlp_for
+from nnvis.learning.checkpoint import restore, save_checkpoint
 from nnvis.learning.evaluation import loss_and_accuracy
+from nnvis.learning.optimising import optimiser_for
 from nnvis.learning.selection import select_samples
 from nnvis.model import Samples
 from nnvis.progress import Progress, quiet
@@ -40,8 +43,9 @@ def train(
     config: Config = None,
     recorder: Records | None = None,
     progress: Progress | None = None,
+    checkpoint: str | PathLike[str] | None = None,
 ) -> list[dict[str, float]]:
-    """Train ``model`` in place with Adam on the cross-entropy.
+    """Train ``model`` in place on the cross-entropy.
 
     Parameters
     ----------
@@ -49,13 +53,20 @@ def train(
         The training and the test set; ``config.classes`` and ``config.class_share`` choose
         from them (see :func:`~nnvis.learning.selection.select_samples`).
     config
-        Settings, a mapping with their names, or the path of a JSON file; ``hidden`` is not
-        used here. ``l1`` times the sum of all |weight| (not biases) is added to the loss.
+        Settings, a mapping with their names, or the path of a JSON file; ``network`` and
+        ``hidden`` are not used here. ``l1`` times the sum of all |weight| (not biases) is
+        added to the loss.
     recorder
-        Its ``record(epoch, **numbers)`` is called for each entry of the result.
+        Its ``record(epoch, **numbers)`` is called for each entry of the result; with
+        ``snapshot_steps`` instead its ``record_step(training_epoch, training_step, **numbers)``
+        every so many steps, with the mean ``batch_loss`` since the last in that epoch.
     progress
         Told of the steps as stage "training"; can cancel, which leaves the model with the
         steps done so far.
+    checkpoint
+        A file that keeps where training stands after each epoch. When it is there, training
+        goes on from it, on a processor bit for bit as if it had never stopped; later records
+        of the recorder are removed first, by its ``rewind(training_epoch)``.
 
     Returns
     -------
@@ -85,6 +96,8 @@ def train(
             torch.from_numpy(labels(chosen.y_test, len(x_test), n_outputs, "y_test")),
         )
     history: list[dict[str, float]] = []
+    steps = len(_starts(len(x), settings.batch_size))
+    tell = _Telling(recorder, steps, settings.snapshot_steps)
 
     def note(epoch: int) -> None:
         numbers: dict[str, float] = {}
@@ -93,19 +106,27 @@ def train(
             loss, accuracy = loss_and_accuracy(model, inside, wanted, where)
             numbers |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
         history.append(numbers)
-        if recorder is not None:
-            recorder.record(epoch, **numbers)
+        tell.epoch(epoch, numbers)
 
-    note(0)
     rng = np.random.default_rng(settings.seed)
-    steps = len(_starts(len(x), settings.batch_size))
     with _training_mode(model), seeded(device_of(model), settings.seed):
-        optimiser = _adam(model, settings.learning_rate)
-        for epoch in range(1, settings.epochs + 1):
+        optimiser = optimiser_for(model, settings)
+        done = 0
+        if checkpoint is not None and Path(checkpoint).exists():
+            found = restore(checkpoint, model, optimiser, settings)
+            done, history = found.epoch, found.history
+            for _ in range(done):
+                rng.permutation(len(x))  # as the epochs that are done drew them
+            tell.rewind(done)
+        else:
+            note(0)
+        for epoch in range(done + 1, settings.epochs + 1):
             order = torch.from_numpy(rng.permutation(len(x)))
             total = 0.0
             for step, batch in enumerate(_batches(order, settings.batch_size), start=1):
-                total += _step(model, optimiser, x, y, batch, settings.l1)
+                loss = _step(model, optimiser, x, y, batch, settings.l1)
+                total += loss
+                tell.step((epoch - 1) * steps + step, loss)
                 if step % _STEPS_BETWEEN_REPORTS == 0:
                     progress.step(STAGE, (epoch - 1) * steps + step, settings.epochs * steps)
             if not np.isfinite(total):
@@ -115,8 +136,48 @@ def train(
                     "about [0, 1]."
                 )
             note(epoch)
+            if checkpoint is not None:
+                save_checkpoint(checkpoint, model, optimiser, epoch, history, settings)
             progress.step(STAGE, epoch * steps, settings.epochs * steps, **history[-1])
     return history
+
+
+class _Telling:
+    """Tells a recorder of each epoch, or of every so many steps."""
+
+    def __init__(self, recorder: Any, steps: int, every: int | None) -> None:
+        self._recorder = recorder
+        self._steps = steps
+        self._every = every
+        self._losses: list[float] = []
+
+    def epoch(self, epoch: int, numbers: Mapping[str, float]) -> None:
+        """After ``epoch`` epochs; ``numbers`` as the list that training returns has them."""
+        if self._recorder is None:
+            return
+        if self._every is None:
+            self._recorder.record(epoch, **numbers)
+        elif epoch * self._steps % self._every == 0:
+            self._snapshot(epoch * self._steps, numbers)
+        self._losses.clear()  # so that nothing of an epoch is needed to go on after it
+
+    def step(self, step: int, loss: float) -> None:
+        """After ``step`` steps in all. The end of an epoch waits for its numbers."""
+        if self._recorder is None or self._every is None:
+            return
+        self._losses.append(loss)
+        if step % self._every == 0 and step % self._steps:
+            self._snapshot(step, {})
+
+    def rewind(self, epoch: int) -> None:
+        """Training goes on after ``epoch`` epochs: forget what was recorded later."""
+        if hasattr(self._recorder, "rewind"):
+            self._recorder.rewind(epoch)
+
+    def _snapshot(self, step: int, numbers: Mapping[str, float]) -> None:
+        mean = {"batch_loss": float(np.mean(self._losses))} if self._losses else {}
+        self._losses.clear()
+        self._recorder.record_step(step / self._steps, step, **mean, **numbers)
 
 
 def train_mlp(
@@ -133,18 +194,6 @@ def train_mlp(
     settings = read_config(TrainingConfig, config)
     model = mlp_for(samples, settings)
     return model, train(model, samples, settings, recorder, progress)
-
-
-def mlp_for(samples: Samples, config: Config = None) -> nn.Sequential:
-    """The untrained dense network for ``samples``: features, ``config.hidden``, classes."""
-    settings = read_config(TrainingConfig, config)
-    if samples.x_train.ndim != 2:
-        raise DatasetError(
-            "A dense network needs samples of the shape (samples, features), "
-            f"got {samples.x_train.shape}; reshape them first."
-        )
-    sizes = (samples.x_train.shape[1], *settings.hidden, len(samples.class_names))
-    return build_mlp(sizes, settings.seed)
 
 
 def _step(
@@ -179,19 +228,6 @@ def _starts(count: int, size: int) -> list[int]:
 def _batches(order: torch.Tensor, size: int) -> Iterator[torch.Tensor]:
     for start in _starts(len(order), size):
         yield order[start : start + size]
-
-
-def _adam(model: nn.Module, rate: float) -> torch.optim.Optimizer:
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not trained:
-        raise ModelError(
-            "The model has no parameter that can be trained; set requires_grad on those that may "
-            "change."
-        )
-    try:
-        return torch.optim.Adam(trained, rate, fused=True)
-    except RuntimeError:  # older torch, or a number type without the fused form
-        return torch.optim.Adam(trained, rate)
 
 
 @contextmanager

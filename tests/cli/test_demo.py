@@ -19,6 +19,7 @@ FILES = {
     "importance.safetensors",
     "model.safetensors",
     "network.safetensors",
+    "probe.safetensors",
     "epochs",
     "epochs/00000.safetensors",
     "epochs/00001.safetensors",
