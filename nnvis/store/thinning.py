@@ -47,7 +47,7 @@ class DiskBudget:
         announce: Callable[[dict[str, Any]], None],
     ) -> None:
         self._run = run
-        self._limit = limit
+        self.limit = limit
         self._announce = announce
         self.left_out: dict[str, dict[str, int]] = {
             part: {"records": int(entry["records"]), "gap": int(entry["gap"])}
@@ -76,7 +76,7 @@ class DiskBudget:
         self._hold(record.epoch, parts)
         self._sizes[record.epoch] = self._run.epoch_bytes(record.epoch)
         self._keep_spacing()
-        while self.bytes > self._limit and self._thin():
+        while self.bytes > self.limit and self._thin():
             pass
 
     def _hold(self, epoch: int, parts: set[str]) -> None:
@@ -109,7 +109,7 @@ class DiskBudget:
                 self._leave_out(part, held[:1], 0)
                 return True
             # The newest one's parts must not cost more epochs than they are worth.
-            if held and self._sizes[held[0]] > self._limit // 2:
+            if held and self._sizes[held[0]] > self.limit // 2:
                 self._leave_out(part, held, -1)
                 return True
         epochs = sorted(self._sizes)
