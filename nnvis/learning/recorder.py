@@ -281,7 +281,7 @@ class Recorder:
             )
         started = perf_counter()
         scores = self._scores()
-        scoring = perf_counter() - started
+        scoring = perf_counter() - started if scores is not None else 0.0
         record = EpochRecord(
             epoch=epoch,
             prediction=logits.argmax(1).astype(np.int32),
