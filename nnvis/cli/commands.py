@@ -28,6 +28,11 @@ app.command(
     name="bundle",
     help="Bundle a run's network again, with other settings.",
 )
+app.command(
+    "nnvis.cli.recording:record_checkpoints",
+    name="record-checkpoints",
+    help="Record a folder of saved checkpoints as the epochs of a run.",
+)
 app.command("nnvis.cli.pictures:render", name="render", help="Draw a network to a PNG, off screen.")
 app.command("nnvis.cli.pictures:view", name="view", help="Open a network in a window.")
 app.command(

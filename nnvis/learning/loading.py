@@ -72,10 +72,34 @@ def load_model(
             f"package.module:function or {offer}."
         )
     model = _from_words(architecture, seed)
-    if _SIZES.fullmatch(architecture):
-        state = _renamed(state, model)
-    _fill(model, state, path)
+    fill(model, state, path, any_names=_SIZES.fullmatch(architecture) is not None)
     return model.eval()
+
+
+def model_of_words(architecture: str, seed: int = 0) -> nn.Module:
+    """The untrained model of ``package.module:function`` or sizes such as ``784-81-49-10``.
+
+    Raises
+    ------
+    ModelError, UsageError
+        As :func:`load_model`.
+    """
+    return _from_words(architecture, seed)
+
+
+def fill(
+    model: nn.Module, state: Mapping[str, torch.Tensor], path: Path, any_names: bool = False
+) -> None:
+    """Put the weights ``state``, read from ``path``, into ``model``.
+
+    ``any_names`` takes weights and biases in their order when the names differ.
+
+    Raises
+    ------
+    ModelError
+        When names or shapes do not fit: it names the file and the first of them.
+    """
+    _fill(model, _renamed(state, model) if any_names else state, path)
 
 
 def _from_words(text: str, seed: int) -> nn.Module:
