@@ -18,6 +18,7 @@ from nnvis.render.capture import draw_tiles, picture_text, save_png
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import arrange, make_frame
 from nnvis.render.picked import scene_of_unit
+from nnvis.render.present import PresentPass, Sheet
 from nnvis.render.text import TextPass
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ class Stage:
         self.ctx = ctx
         self.renderer = Renderer(ctx, library)
         self._text = TextPass(ctx, self.renderer.programs)
+        self._present = PresentPass(ctx, self.renderer.programs)
         self._target: Target | None = None
+        # What is on the screen: the target, or the sheet over which a coarse target is stretched.
+        self._sheet: Sheet | None = None
+        self._picture: Target | Sheet | None = None
         self._shown: Shown | None = None
         self._pinned: int | None = None
         self._last: tuple[Any, ...] | None = None
@@ -63,7 +68,7 @@ class Stage:
     @property
     def texture(self) -> int | None:
         """OpenGL's number of the picture; ``None`` before the first."""
-        return None if self._target is None or self._shown is None else self._target.result.glo
+        return None if self._picture is None or self._shown is None else self._picture.result.glo
 
     def show(self, shown: Shown | None) -> None:
         """Upload another network's scene; the same one again costs nothing."""
@@ -177,11 +182,11 @@ class Stage:
 
     def pixels(self) -> np.ndarray | None:
         """The picture as it is on the screen, (height, width, 3) uint8; ``None`` before one."""
-        return None if self._target is None else self._target.read()
+        return None if self._picture is None else self._picture.read()
 
     def release(self) -> None:
         """Give everything back."""
-        for thing in (self._text, self.renderer, self._target):
+        for thing in (self._text, self._present, self.renderer, self._target, self._sheet):
             if thing is not None:
                 thing.release()
 
@@ -196,15 +201,28 @@ class Stage:
             if target is not None:
                 target.release()
             # Frees nothing that is on the screen: the picture is drawn again before it is shown.
-            self._target = None
+            self._target = self._picture = None
             target = self._target = Target(self.ctx, wide, tall, supersample)
             target.result.filter = (self.ctx.LINEAR, self.ctx.LINEAR)
         view = view_of(camera, scene.bounds, (wide, tall), supersample)
-        words = make_frame(scene, detail.rendering, wide, tall)
-        plain = view_of(camera, scene.bounds, (wide, tall))
+        self.renderer.draw(target, view, detail.rendering)
+        picture = self._picture = target if detail.pixel == 1 else self._stretched(target, size)
+        # Words are as large and as sharp in a coarse picture as in a fine one.
+        words = make_frame(scene, detail.rendering, picture.width, picture.height)
+        plain = view_of(camera, scene.bounds, (picture.width, picture.height))
         halo = palette.background_colour(detail.rendering.background)
         self._text.upload(
             arrange(scene, words, plain), (float(halo[0]), float(halo[1]), float(halo[2]))
         )
-        self.renderer.draw(target, view, detail.rendering)
-        self._text.draw(target, (0, 0, wide, tall))
+        self._text.draw(picture, (0, 0, picture.width, picture.height))
+
+    def _stretched(self, target: Target, size: tuple[int, int]) -> Sheet:
+        """The target's image over a sheet of ``size`` pixels."""
+        sheet = self._sheet
+        if sheet is None or (sheet.width, sheet.height) != size:
+            if sheet is not None:
+                sheet.release()
+            self._sheet = self._picture = None
+            sheet = self._sheet = Sheet(self.ctx, *size)
+        self._present.draw(target, sheet)
+        return sheet

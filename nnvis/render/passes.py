@@ -98,5 +98,5 @@ PASSES = (
         ),
     ),
     Pass("Words", (text.RECIPE,)),
-    Pass("Window", (present.RECIPE,)),
+    Pass("Enlarging a coarse picture", (present.RECIPE,)),
 )

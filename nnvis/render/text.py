@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PIL import ImageFont
 
     from nnvis.gl.target import Target
+    from nnvis.render.present import Sheet
 
 # Rectangles in pixels from the picture's upper left, in texels of the atlas; colour with alpha.
 GLYPH = np.dtype([("place", "<f4", 4), ("atlas", "<f4", 4), ("colour", "<f4", 4)])
@@ -171,7 +172,7 @@ class TextPass:
         self._texture = self.ctx.texture(atlas.shape[::-1], 1, atlas.tobytes(), alignment=1)
         self._texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
 
-    def draw(self, target: Target, tile: tuple[int, int, int, int] | None = None) -> None:
+    def draw(self, target: Target | Sheet, tile: tuple[int, int, int, int] | None = None) -> None:
         """Draw onto ``target.image``.
 
         Parameters

@@ -1,5 +1,5 @@
 #version 330 core
-// A finished image, stretched over the window.
+// A finished image, stretched over a larger one.
 uniform sampler2D image;
 uniform vec2 window_size;
 out vec4 colour;
