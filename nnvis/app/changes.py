@@ -20,6 +20,11 @@ from nnvis.app.state import ViewState
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
 from nnvis.config.settings import Settings
 
+# What was said before one of these is no longer true, or no longer of interest.
+_FRESH = (
+    act.Open, act.OpenImportance, act.Save, act.Generate, act.RunDemo, act.Start, act.Undo,
+    act.Redo, act.TakePicture, act.ToggleRecording,
+)  # fmt: skip
 _UNIT_CUBE = np.array([[-0.5] * 3, [0.5] * 3])
 # Esc closes these; panels stay.
 DIALOGS = (
@@ -63,6 +68,8 @@ def changed(state: ViewState, action: act.Action) -> ViewState:
     ConfigError
         For a value out of its range.
     """
+    if isinstance(action, _FRESH) and state.notice is not None:
+        state = replace(state, notice=None)
     change = _CHANGES.get(type(action))
     return state if change is None else change(state, action)
 

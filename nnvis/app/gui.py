@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from imgui_bundle import imgui, implot
 
 from nnvis.app.panels.fonts import load_fonts
 
-# Left, right and bottom shares of the window in the first layout.
+# Left, right and bottom shares of the window in the first layout; panels at the sides are at
+# least so many letters' heights wide where that leaves the view enough.
 _LEFT, _RIGHT, _BOTTOM = 0.215, 0.225, 0.36
+_SIDE, _WIDEST_SIDE = 18.0, 0.28
 _LIGHT = {
     "text": "#24272c", "faint": "#7a7f87", "window": "#f3f3f0", "field": "#e4e4e0",
     "hover": "#d9dad6", "line": "#d3d3ce", "bar": "#e9e9e5", "accent": "#1769f4",
@@ -44,6 +48,9 @@ _PARTS = {
                     _C.resize_grip_hovered),
 }  # fmt: skip
 
+# What ImGui does about a call that was left open.
+_LOUD = tuple(f"config_error_recovery_enable_{way}" for way in ("assert", "tooltip", "debug_log"))
+
 
 class Gui:
     """One ImGui context, its two backends and its layout; between :meth:`begin` and :meth:`end`
@@ -61,6 +68,7 @@ class Gui:
         self._layout = layout
         self._look: tuple[bool, float, float] | None = None
         self._wants_first_layout = False
+        self._is_new = True
         self.context = imgui.create_context()
         self._plots = implot.create_context()
         io = imgui.get_io()
@@ -94,6 +102,11 @@ class Gui:
         """The space that panels dock in; split as named when there is no layout yet."""
         flags = imgui.DockNodeFlags_.no_docking_over_central_node
         space = imgui.dock_space_over_viewport(0, None, flags)
+        if self._is_new:
+            # A layout that cannot be read leaves the space whole, and the view nowhere.
+            self._is_new = False
+            node = imgui.internal.dock_builder_get_node(space)
+            self._has_layout = self._has_layout and node is not None and node.is_split_node()
         if self._has_layout and not self._wants_first_layout:
             return
         self._has_layout, self._wants_first_layout = True, False
@@ -101,9 +114,12 @@ class Gui:
         builder.dock_builder_remove_node(space)
         builder.dock_builder_add_node(space, builder.DockNodeFlagsPrivate_.dock_space | flags)
         builder.dock_builder_set_node_size(space, imgui.get_main_viewport().work_size)
-        _, west, rest = builder.dock_builder_split_node_py(space, imgui.Dir.left, _LEFT)
+        room = imgui.get_main_viewport().work_size.x
+        least = min(_SIDE * imgui.get_font_size() / max(room, 1.0), _WIDEST_SIDE)
+        wide_left, wide_right = max(_LEFT, least), max(_RIGHT, least)
+        _, west, rest = builder.dock_builder_split_node_py(space, imgui.Dir.left, wide_left)
         _, east, rest = builder.dock_builder_split_node_py(
-            rest, imgui.Dir.right, _RIGHT / (1 - _LEFT)
+            rest, imgui.Dir.right, wide_right / (1 - wide_left)
         )
         _, south, rest = builder.dock_builder_split_node_py(rest, imgui.Dir.down, _BOTTOM)
         for node, names in ((west, left), (east, right)):
@@ -131,9 +147,23 @@ class Gui:
         imgui.render()
         imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
-    def unfinished(self) -> None:
-        """Close a frame that an exception left open, so that the next can begin."""
-        imgui.end_frame()
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """End what a panel has begun when it fails, so that the others can be drawn."""
+        before = imgui.internal.ErrorRecoveryState()
+        imgui.internal.error_recovery_store_state(before)
+        try:
+            yield
+        except BaseException:
+            # In silence: the viewer says what went wrong.
+            io = imgui.get_io()
+            loud = [name for name in _LOUD if getattr(io, name)]
+            for name in loud:
+                setattr(io, name, False)
+            imgui.internal.error_recovery_try_to_recover_state(before)
+            for name in loud:
+                setattr(io, name, True)
+            raise
 
     def layout_to_save(self) -> str | None:
         """The layout's text when the user changed it since the last call."""

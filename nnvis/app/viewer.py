@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -116,10 +116,10 @@ class Viewer:
         # A file that could not be read may be somebody's work: it stays until the user sets
         # something, opening a network is not enough.
         self._may_replace_settings = complaint is None
-        if complaint:
-            self.state = replace(self.state, notice=Notice(complaint, is_error=True))
         if path is not None:
             self.apply(Open(path))
+        if complaint:
+            self.complain(complaint)
 
     def step(self) -> bool:
         """Handle what happened and draw a frame; ``False`` when the window is to close."""
@@ -237,24 +237,28 @@ class Viewer:
             font_size=state.preferences.font_size,
             scale=self.window.scale / self.window.pixel_ratio,
         )
-        try:
-            actions += menu.menu_bar(state)
-            actions += panel_window.status_bar(state)
-            self.gui.dock(LEFT, RIGHT, BOTTOM, view_panel.NAME)
-            actions += self.view.draw(state, self.stage.texture)
-            for panel in self.panels:
-                actions += panel_window.docked(panel, state)
-            if "Shaders" in state.windows:
-                actions += panel_window.closable(self.shader_panel, state)
-            if state.shown is None:
-                actions += start.start_screen(state, self.view.centre)
-            actions += self.files.draw(state)
-            actions += self.dialogs.draw(state)
-        except Exception as error:
-            traceback.print_exc()
-            self.gui.unfinished()
-            raise NnvisError(f"A panel failed: {type(error).__name__}: {error}.") from error
+        actions += self._safely(lambda: menu.menu_bar(state))
+        actions += self._safely(lambda: panel_window.status_bar(state))
+        self.gui.dock(LEFT, RIGHT, BOTTOM, view_panel.NAME)
+        texture = self.stage.texture
+        actions += self._safely(lambda: self.view.draw(state, texture))
+        for panel in self.panels:
+            actions += self._safely(lambda panel=panel: panel_window.docked(panel, state))
+        if "Shaders" in state.windows:
+            actions += self._safely(lambda: panel_window.closable(self.shader_panel, state))
+        if state.shown is None:
+            place, room = self.view.centre, self.view.size[0]
+            actions += self._safely(lambda: start.start_screen(state, place, room))
+        actions += self._safely(lambda: self.files.draw(state))
+        actions += self._safely(lambda: self.dialogs.draw(state))
         return actions
+
+    def _safely(self, draw: Callable[[], list[Action]]) -> list[Action]:
+        """Draw a panel; one that fails is said, and the others are drawn all the same."""
+        assert self.gui is not None
+        with self._living_on(), self.gui.mending():
+            return draw()
+        return []
 
     def _take_work(self) -> None:
         """Show the newest that the worker has published, and how it ended."""

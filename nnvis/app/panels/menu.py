@@ -25,9 +25,9 @@ from nnvis.app.actions import (
     Undo,
 )
 from nnvis.app.controls import KEY_POSITIONS
-from nnvis.app.panels.widgets import tip
+from nnvis.app.panels.widgets import shortened, tip
 from nnvis.app.processing import OPERATIONS
-from nnvis.app.state import ViewState
+from nnvis.app.state import Notice, ViewState
 
 # Panels of the first layout are always there; these open and close.
 MORE_PANELS = ("Shaders",)
@@ -148,20 +148,13 @@ def status_line(view: ViewState) -> list[Action]:
         if imgui.small_button("Cancel"):
             actions.append(Stop())
         tip("Stop at the next complete iteration and keep what is there.")
+        if view.notice is not None:
+            imgui.same_line()
+            actions += _notice(view.notice)
         return actions
     imgui.align_text_to_frame_padding()
     if view.notice is not None:
-        if view.notice.is_error:
-            imgui.push_style_color(imgui.Col_.text, imgui.ImVec4(0.86, 0.25, 0.25, 1.0))
-        room = imgui.get_content_region_avail().x - imgui.get_font_size() * 5
-        imgui.text_unformatted(_shortened(view.notice.text, room))
-        tip(view.notice.text)
-        if view.notice.is_error:
-            imgui.pop_style_color()
-        imgui.same_line()
-        if imgui.small_button("Close"):
-            actions.append(Dismiss())
-        return actions
+        return _notice(view.notice)
     if view.recording is not None:
         imgui.text_unformatted(f"Recording {view.recording}; R ends it.")
     elif view.shown is not None:
@@ -170,15 +163,14 @@ def status_line(view: ViewState) -> list[Action]:
     return actions
 
 
-def _shortened(text: str, width: float) -> str:
-    """As much of a sentence as the line holds; its tip has the rest."""
-    if imgui.calc_text_size(text).x <= width:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if imgui.calc_text_size(text[:middle] + "…").x <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low] + "…"
+def _notice(notice: Notice) -> list[Action]:
+    """A sentence, as much of it as there is room for; its tip has all of it."""
+    if notice.is_error:
+        imgui.push_style_color(imgui.Col_.text, imgui.ImVec4(0.86, 0.25, 0.25, 1.0))
+    room = imgui.get_content_region_avail().x - imgui.get_font_size() * 5
+    imgui.text_unformatted(shortened(notice.text, room))
+    if notice.is_error:
+        imgui.pop_style_color()
+    tip(notice.text)
+    imgui.same_line()
+    return [Dismiss()] if imgui.small_button("Close") else []

@@ -11,12 +11,12 @@ from nnvis.app.panels.widgets import tip, wrapped
 from nnvis.app.state import ViewState
 
 
-def start_screen(view: ViewState, centre: tuple[float, float]) -> list[Action]:
-    """A card in the middle of the empty view, around ``centre`` (screen points)."""
+def start_screen(view: ViewState, centre: tuple[float, float], room: float) -> list[Action]:
+    """A card in the middle of the empty view, around ``centre``, at most ``room`` wide (points)."""
     actions: list[Action] = []
     em = imgui.get_font_size()
     imgui.set_next_window_pos(imgui.ImVec2(*centre), imgui.Cond_.always, imgui.ImVec2(0.5, 0.5))
-    imgui.set_next_window_size(imgui.ImVec2(26 * em, 0))
+    imgui.set_next_window_size(imgui.ImVec2(max(min(26 * em, room - em), 12 * em), 0))
     flags = (
         imgui.WindowFlags_.no_decoration
         | imgui.WindowFlags_.no_move

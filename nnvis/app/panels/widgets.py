@@ -14,14 +14,17 @@ from nnvis.config.settings import Settings
 # Of the panel's width; the label stands to the right.
 _CONTROL_SHARE = 0.46
 _CHOICE_SHARE = 0.6
+# Its smallest width, in letters' heights.
+_LEAST_CONTROL = 3.5
 
 
 def title(text: str, help_text: str) -> None:
     """A faint heading line with the panel's "?" at its right end."""
     imgui.align_text_to_frame_padding()
-    imgui.text_disabled(text)
-    imgui.same_line()
     width = imgui.calc_text_size("?").x + 2 * imgui.get_style().frame_padding.x
+    gap = imgui.get_style().item_spacing.x
+    imgui.text_disabled(shortened(text, imgui.get_content_region_avail().x - width - gap))
+    imgui.same_line()
     room = imgui.get_content_region_avail().x - width
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(room, 0.0))
     imgui.small_button("?")
@@ -56,6 +59,20 @@ def wrapped(text: str, *, faint: bool = False) -> None:
     imgui.pop_text_wrap_pos()
 
 
+def shortened(text: str, width: float) -> str:
+    """As much of a text as so many screen points hold."""
+    if imgui.calc_text_size(text).x <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if imgui.calc_text_size(text[:middle] + "…").x <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low] + "…"
+
+
 def words(name: str) -> str:
     """``edge_base_opacity`` as ``Edge base opacity``."""
     return name.replace("_", " ").capitalize()
@@ -73,7 +90,11 @@ def setting(settings: Settings, name: str, label: str | None = None) -> Any:
     imgui.push_id(name)
     is_choice = get_origin(field.annotation) is Literal
     share = _CHOICE_SHARE if is_choice else _CONTROL_SHARE
-    imgui.set_next_item_width(imgui.get_content_region_avail().x * share)
+    room = imgui.get_content_region_avail().x
+    beside = room - imgui.calc_text_size(shown).x - imgui.get_style().item_inner_spacing.x
+    # A narrow panel shortens the control before the label is cut.
+    width = max(min(room * share, beside), imgui.get_font_size() * _LEAST_CONTROL)
+    imgui.set_next_item_width(width)
     if is_choice:
         changed = _choice(shown, value, get_args(field.annotation))
     elif isinstance(value, bool):
