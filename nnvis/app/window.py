@@ -136,7 +136,7 @@ def _create(title: str, size: tuple[int, int]) -> tuple[Any, Any]:
         glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
         glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, True)
         glfw.window_hint(glfw.SCALE_TO_MONITOR, True)
-        handle = glfw.create_window(*size, title, None, None)
+        handle = glfw.create_window(*_fitting(size, glfw), title, None, None)
         glfw.set_window_size_limits(handle, *SMALLEST, glfw.DONT_CARE, glfw.DONT_CARE)
         glfw.make_context_current(handle)
         glfw.swap_interval(1)
@@ -147,6 +147,22 @@ def _create(title: str, size: tuple[int, int]) -> tuple[Any, Any]:
         glfw.ERROR_REPORTING = "ignore"
         glfw.terminate()
         raise RenderError(_why_no_window(error, glfw)) from error
+
+
+def _fitting(size: tuple[int, int], glfw: Any) -> tuple[int, int]:
+    """``size``, or what of it the screen has room for: not every desktop sees to that."""
+    monitor = glfw.get_primary_monitor()
+    if not monitor:
+        return size
+    _, _, width, height = glfw.get_monitor_workarea(monitor)
+    # Where screen points are pixels, glfw makes the window larger by the screen's scale.
+    scale = (
+        1.0 if sys.platform == "darwin" else max(glfw.get_monitor_content_scale(monitor)[0], 1.0)
+    )
+    room = (int(width / scale), int(height / scale))
+    if min(room) < 1:
+        return size
+    return min(size[0], room[0]), min(size[1], room[1])
 
 
 def _context() -> Any:

@@ -6,7 +6,7 @@ from imgui_bundle import imgui
 
 import nnvis
 from nnvis.app.actions import Action, SetPreference, ShowWindow, TakePicture
-from nnvis.app.panels.widgets import setting, tip, wrapped
+from nnvis.app.panels.widgets import setting, tip
 from nnvis.app.state import ViewState
 from nnvis.render.capture import LARGEST
 
@@ -96,7 +96,11 @@ class Dialogs:
 
     def _about(self, view: ViewState) -> list[Action]:
         imgui.text_unformatted(f"nnvis {nnvis.__version__}")
-        imgui.dummy(imgui.ImVec2(imgui.get_font_size() * 26, 0))
-        wrapped("See what a neural network has learnt, and how it got there. MIT licence.")
-        wrapped(view.frames.gl, faint=True)
+        # The window fits what is in it, so its own width is nothing to wrap at.
+        imgui.push_text_wrap_pos(imgui.get_font_size() * 26)
+        imgui.text_unformatted(
+            "See what a neural network has learnt, and how it got there. MIT licence."
+        )
+        imgui.text_disabled(view.frames.gl)
+        imgui.pop_text_wrap_pos()
         return []

@@ -37,7 +37,7 @@ class InspectorPanel:
         if self._of is not network:
             self._of = network
             best = np.nan_to_num(network.unit_importance).max(axis=1, initial=0.0)
-            hidden = network.unit_layer < len(network.layers) - 1
+            hidden = network.unit_layer < max(len(network.layers) - 1, 1)
             # Output units are one-hot by definition: listing them first says nothing.
             self._units = np.argsort(-np.where(hidden, best, -1), kind="stable")[:MOST_ROWS]
         actions: list[Action] = []
@@ -77,14 +77,23 @@ class InspectorPanel:
     def _lists(self, network: Network) -> list[Action]:
         actions: list[Action] = []
         section("Most important")
-        if not imgui.begin_tab_bar("lists"):
-            return actions
+        chosen = imgui.get_style_color_vec4(imgui.Col_.header)
+        for part in (imgui.Col_.tab_selected, imgui.Col_.tab_dimmed_selected):
+            imgui.push_style_color(part, chosen)
+        if imgui.begin_tab_bar("lists"):
+            actions += self._tabs(network)
+            imgui.end_tab_bar()
+        imgui.pop_style_color(2)
+        return actions
+
+    def _tabs(self, network: Network) -> list[Action]:
+        actions: list[Action] = []
         if imgui.begin_tab_item_simple("Units"):
             for row in self._units:
                 best = int(np.argmax(network.unit_importance[row]))
                 value = float(network.unit_importance[row, best])
                 text = (
-                    f"{unit_name(network, int(row))}, for {network.class_names[best]} {value:.2f}"
+                    f"{unit_name(network, int(row))}, {value:.2f} for {network.class_names[best]}"
                 )
                 clicked, _ = imgui.selectable(f"{text}##u{row}", False)
                 if clicked:
@@ -102,7 +111,6 @@ class InspectorPanel:
                 if clicked:
                     actions.append(Pin(source))
             imgui.end_tab_item()
-        imgui.end_tab_bar()
         return actions
 
 

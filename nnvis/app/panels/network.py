@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, Generate, Open, RunDemo, ShowWindow
 from nnvis.app.panels.widgets import button, section, tip, title, wrapped
-from nnvis.app.state import ViewState
+from nnvis.app.state import Shown, ViewState
 
 HELP = (
     "Load a processed network (a run's folder or a network.safetensors; you can also drop one on "
@@ -69,7 +69,7 @@ class NetworkPanel:
             wrapped("No network yet.", faint=True)
             return
         network = view.shown.network
-        wrapped(view.shown.origin + ("" if view.shown.is_saved else "  (changed, not saved)"))
+        wrapped(view.shown.origin + _how_kept(view.shown))
         drawn = view.shown.scene.caption(view.drawn_rendering.edge_importance_threshold)
         wrapped(drawn, faint=True)
         sizes = "-".join(str(layer.size) for layer in network.layers)
@@ -129,6 +129,12 @@ class NetworkPanel:
         ):
             actions.append(Generate(tuple(self.layers), self.classes))
         return actions
+
+
+def _how_kept(shown: Shown) -> str:
+    if shown.is_saved:
+        return ""
+    return "  (not saved)" if shown.saved is None else "  (changed, not saved)"
 
 
 def _short(path: str, most: int = 34) -> str:

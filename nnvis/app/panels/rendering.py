@@ -63,11 +63,14 @@ class RenderingPanel:
             ("importance", "Importance", "Grey: how much a unit or edge matters at all."),
             ("all", "All classes", "Class colours mixed by importance."),
         ):
+            place, gap = imgui.get_item_rect_max().x, imgui.get_style().item_spacing.x
+            wide = imgui.get_frame_height() + imgui.calc_text_size(label).x + 2 * gap
+            edge = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
+            if mode == "all" and place + wide <= edge:
+                imgui.same_line()
             if imgui.radio_button(label, view.mode == mode):
                 actions.append(SetMode(mode))
             tip(what)
-            imgui.same_line()
-        imgui.new_line()
         if view.shown is None:
             return actions
         scene = view.shown.scene
@@ -75,7 +78,9 @@ class RenderingPanel:
         if len(names) > 24:
             imgui.set_next_item_width(-1)
             _, self._search = imgui.input_text_with_hint("##find", "find a class", self._search)
-        columns = 2 if len(names) > 5 else 1
+        room = imgui.get_content_region_avail().x / 2 - 3 * imgui.get_font_size()
+        are_short = all(imgui.calc_text_size(name).x < room for name in names)
+        columns = 2 if len(names) > 5 and are_short else 1
         if len(names) > 16:  # the list scrolls by itself
             size, fit = imgui.ImVec2(0, 9 * imgui.get_frame_height_with_spacing()), 0
         else:

@@ -6,7 +6,7 @@ import numpy as np
 from imgui_bundle import imgui, implot
 
 from nnvis.app.actions import Action
-from nnvis.app.panels.widgets import title
+from nnvis.app.panels.widgets import title, wrapped
 from nnvis.app.state import ViewState
 
 HELP = (
@@ -31,27 +31,27 @@ class StatisticsPanel:
                 ("Pruned edges", f"{network.edges_total - view.kept_edges:,}"),
                 ("Units", f"{network.unit_count:,}"),
                 ("Grid cells", f"{frames.grid_cells:,}"),
-                ("On the graphics card", _bytes(frames.gpu_bytes)),
+                ("Graphics memory", _bytes(frames.gpu_bytes)),
             ]
             if scene.skipped:
                 rows.append(("Edges without a place", f"{scene.skipped:,}"))
         if frames.seconds:
             last = frames.seconds[-1]
-            rows.append(("Frame", f"{1000 * last:.1f} ms, {1 / max(last, 1e-4):.0f} a second"))
-        if imgui.begin_table("facts", 2, imgui.TableFlags_.sizing_stretch_prop):
+            rows.append(("Frame", f"{_milliseconds(last)}, {1 / max(last, 1e-4):.0f} a second"))
+        if imgui.begin_table("facts", 2, imgui.TableFlags_.sizing_fixed_fit):
+            imgui.table_setup_column("what", imgui.TableColumnFlags_.width_fixed)
+            imgui.table_setup_column("how much", imgui.TableColumnFlags_.width_stretch)
             for name, value in rows:
                 imgui.table_next_row()
                 imgui.table_next_column()
                 imgui.text_disabled(name)
                 imgui.table_next_column()
-                imgui.text_unformatted(value)
+                wrapped(value)
             imgui.end_table()
         if len(frames.seconds) > 1:
             self._graph(frames.seconds)
         if frames.gl:
-            imgui.push_text_wrap_pos(0.0)
-            imgui.text_disabled(frames.gl)
-            imgui.pop_text_wrap_pos()
+            wrapped(frames.gl, faint=True)
         return []
 
     def _graph(self, seconds: tuple[float, ...]) -> None:
@@ -68,3 +68,7 @@ class StatisticsPanel:
 
 def _bytes(count: int) -> str:
     return f"{count / 2**20:.1f} MiB" if count >= 2**20 else f"{count / 1024:.0f} KiB"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
