@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "Fingerprint": "nnvis.fingerprint",
     "Importance": "nnvis.model",
     "ImportanceConfig": "nnvis.config",
     "Network": "nnvis.model",
@@ -19,15 +20,24 @@ _HOME = {
     "Progress": "nnvis.progress",
     "PruneCurve": "nnvis.importance",
     "Recorder": "nnvis.learning",
+    "RecurrenceMeasures": "nnvis.fingerprint",
     "RenderingConfig": "nnvis.config",
     "Run": "nnvis.store",
     "TrainingConfig": "nnvis.config",
     "build_network": "nnvis.pipeline",
     "bundle": "nnvis.pipeline",
+    "fingerprint_run": "nnvis.fingerprint",
+    "prediction_distance": "nnvis.fingerprint",
     "process": "nnvis.pipeline",
     "prune_curve": "nnvis.importance",
+    "recurrence": "nnvis.fingerprint",
+    "recurrence_bands": "nnvis.fingerprint",
+    "recurrence_threshold": "nnvis.fingerprint",
+    "recurrence_windows": "nnvis.fingerprint",
     "render_image": "nnvis.render",
     "score_importance": "nnvis.importance",
+    "transition_distance": "nnvis.fingerprint",
+    "transitions": "nnvis.fingerprint",
     "view": "nnvis.app",
 }
 
@@ -35,6 +45,18 @@ if TYPE_CHECKING:
     from nnvis.app import view
     from nnvis.config import ImportanceConfig, ProcessingConfig, RenderingConfig, TrainingConfig
     from nnvis.errors import NnvisError
+    from nnvis.fingerprint import (
+        Fingerprint,
+        RecurrenceMeasures,
+        fingerprint_run,
+        prediction_distance,
+        recurrence,
+        recurrence_bands,
+        recurrence_threshold,
+        recurrence_windows,
+        transition_distance,
+        transitions,
+    )
     from nnvis.importance import PruneCurve, prune_curve, score_importance
     from nnvis.learning import Recorder
     from nnvis.model import Importance, Network
@@ -44,6 +66,7 @@ if TYPE_CHECKING:
     from nnvis.store import Run
 
 __all__ = [
+    "Fingerprint",
     "Importance",
     "ImportanceConfig",
     "Network",
@@ -52,15 +75,24 @@ __all__ = [
     "Progress",
     "PruneCurve",
     "Recorder",
+    "RecurrenceMeasures",
     "RenderingConfig",
     "Run",
     "TrainingConfig",
     "build_network",
     "bundle",
+    "fingerprint_run",
+    "prediction_distance",
     "process",
     "prune_curve",
+    "recurrence",
+    "recurrence_bands",
+    "recurrence_threshold",
+    "recurrence_windows",
     "render_image",
     "score_importance",
+    "transition_distance",
+    "transitions",
     "view",
 ]
 
