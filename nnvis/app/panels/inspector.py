@@ -6,7 +6,7 @@ import numpy as np
 from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, Pin
-from nnvis.app.panels.widgets import colour_of, section, tip, title, wrapped
+from nnvis.app.panels.widgets import colour_of, section, shortened, tip, title, wrapped
 from nnvis.app.state import Shown, ViewState
 from nnvis.model import Network
 
@@ -96,6 +96,7 @@ class InspectorPanel:
                     f"{unit_name(network, int(row))}, {value:.2f} for {network.class_names[best]}"
                 )
                 clicked, _ = imgui.selectable(f"{text}##u{row}", False)
+                tip(f"{text}. Click to pin it.")
                 if clicked:
                     actions.append(Pin(int(row)))
             imgui.end_tab_item()
@@ -142,9 +143,8 @@ def bars(shown: Shown, unit: int) -> None:
         full = max(width, 1.0)
         left = place.x + label
         bottom = place.y + height * 0.85
-        paint.push_clip_rect(place, imgui.ImVec2(left - 2, place.y + height), True)
-        paint.add_text(place, imgui.get_color_u32(imgui.Col_.text), shown.network.class_names[k])
-        paint.pop_clip_rect()
+        name = shortened(shown.network.class_names[k], label - height * 0.4)
+        paint.add_text(place, imgui.get_color_u32(imgui.Col_.text), name)
         top = place.y + height * 0.2
         paint.add_rect_filled(
             imgui.ImVec2(left, top), imgui.ImVec2(left + full, bottom),
