@@ -237,6 +237,32 @@ class SetUniform:
 
 
 @dataclass(frozen=True)
+class GoToEpoch:
+    """A place on the time line, counted in recorded epochs from 0; between two it is a mixture."""
+
+    moment: float
+
+
+@dataclass(frozen=True)
+class TogglePlay:
+    """Let training pass, or stop it."""
+
+
+@dataclass(frozen=True)
+class ChooseTransition:
+    """List the samples that went from one class to another; ``None`` for none."""
+
+    classes: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class ShowFlows:
+    """Draw the changes of class as arcs between the output units, or not."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class Dismiss:
     """Close the message."""
 
@@ -285,6 +311,10 @@ Action = (
     | SaveShader
     | RevertShader
     | SetUniform
+    | GoToEpoch
+    | TogglePlay
+    | ChooseTransition
+    | ShowFlows
     | Dismiss
     | Escape
     | Quit

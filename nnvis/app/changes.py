@@ -25,6 +25,7 @@ _FRESH = (
     act.Open, act.OpenImportance, act.Save, act.Generate, act.RunDemo, act.Start, act.Undo,
     act.Redo, act.TakePicture, act.ToggleRecording,
 )  # fmt: skip
+EPOCHS_PER_SECOND = 2.0
 _UNIT_CUBE = np.array([[-0.5] * 3, [0.5] * 3])
 # Esc closes these; panels stay.
 DIALOGS = (
@@ -75,7 +76,11 @@ def changed(state: ViewState, action: act.Action) -> ViewState:
 
 
 def advanced(state: ViewState, seconds: float) -> ViewState:
-    """Time passes: a flight goes on, a rotating view turns."""
+    """Time passes: training plays, a flight goes on, a rotating view turns."""
+    if state.is_playing and state.training is not None:
+        last = state.training.count - 1
+        moment = min(state.moment + EPOCHS_PER_SECOND * seconds, float(last))
+        state = replace(state, moment=moment, is_playing=moment < last)
     if state.flight is not None:
         flight = state.flight.later(seconds)
         over = None if flight.is_over else flight
@@ -184,6 +189,29 @@ def _show_window(state: ViewState, action: act.ShowWindow) -> ViewState:
     return replace(state, windows=windows)
 
 
+def _go_to_epoch(state: ViewState, action: act.GoToEpoch) -> ViewState:
+    if state.training is None:
+        return state
+    moment = min(max(float(action.moment), 0.0), float(state.training.count - 1))
+    return replace(state, moment=moment, is_playing=False, has_flows=True)
+
+
+def _toggle_play(state: ViewState, _: act.TogglePlay) -> ViewState:
+    if state.training is None:
+        return state
+    at_end = state.moment >= state.training.count - 1
+    begin = 0.0 if at_end and not state.is_playing else state.moment
+    return replace(state, is_playing=not state.is_playing, moment=begin, has_flows=True)
+
+
+def _choose_transition(state: ViewState, action: act.ChooseTransition) -> ViewState:
+    return replace(state, transition=action.classes)
+
+
+def _show_flows(state: ViewState, action: act.ShowFlows) -> ViewState:
+    return replace(state, has_flows=action.is_on)
+
+
 def _dismiss(state: ViewState, _: act.Dismiss) -> ViewState:
     return replace(state, notice=None)
 
@@ -216,6 +244,10 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.ToggleRotation: _toggle_rotation,
     act.Pin: _pin,
     act.ShowWindow: _show_window,
+    act.GoToEpoch: _go_to_epoch,
+    act.TogglePlay: _toggle_play,
+    act.ChooseTransition: _choose_transition,
+    act.ShowFlows: _show_flows,
     act.Dismiss: _dismiss,
     act.Escape: _escape,
     act.Quit: _quit,

@@ -15,6 +15,7 @@ from nnvis.app import loading
 from nnvis.app.history import History
 from nnvis.app.looking import Looking
 from nnvis.app.processing import OPERATIONS
+from nnvis.app.replaying import JOB, Replaying
 from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
 from nnvis.app.worker import Outcome, Pause, Publish
@@ -37,6 +38,7 @@ class Effects:
         self._viewer = viewer
         self.shading = Shading(viewer)
         self.looking = Looking(viewer)
+        self.replaying = Replaying(viewer)
         self._handlers: dict[type, Callable[[Any], None]] = {
             act.SetRendering: self._set_rendering,
             act.SetPreference: lambda _: self.arrange(),
@@ -138,6 +140,10 @@ class Effects:
             else:
                 viewer.say(f"{outcome.name} stopped; nothing has changed.")
             return
+        if outcome.name == JOB:
+            read: Any = outcome.result
+            self.replaying.take(read)
+            return
         if isinstance(outcome.result, DensityCells):
             assert viewer.stage is not None
             viewer.stage.show_grid(outcome.result)
@@ -152,6 +158,7 @@ class Effects:
         if message:
             viewer.say(message)
         if before is None and history is not None:
+            self.replaying.forget(loading.run_folder(shown.origin) if shown.is_saved else None)
             settings = loading.settings_of(shown.network, viewer.state.processing)
             viewer.state = replace(viewer.state, processing=settings)
         if shown.is_saved and history is not None and before is None:
@@ -178,12 +185,14 @@ class Effects:
         shown, state = viewer.state.shown, viewer.state
         if shown is None or viewer.worker.is_busy:
             return
-        if loading.is_current(shown, state.mode, state.rendering):
+        then = self.replaying.then(shown.network)
+        moment = None if then is None else then[0]
+        if loading.is_current(shown, state.mode, state.rendering, moment):
             return
 
         def task(_: Progress, __: Publish) -> Any:
             again = loading.arranged(
-                shown.network, state.mode, state.rendering, shown.origin, shown.saved
+                shown.network, state.mode, state.rendering, shown.origin, shown.saved, then
             )
             return again, ""
 

@@ -23,10 +23,15 @@ def arranged(
     rendering: RenderingConfig,
     origin: str,
     saved: Network | None = None,
+    then: tuple[float, Network] | None = None,
 ) -> Shown:
-    """The network ready to be drawn; a class that it does not have shows all classes."""
-    scene = build_scene(network, known(mode, network), rendering.palette, rendering.background)
-    return Shown(network, scene, origin, rendering.palette, saved)
+    """The network ready to be drawn; a class that it does not have shows all classes.
+
+    ``then`` is a place on the time line and the network as it was there, which is drawn.
+    """
+    moment, drawn = (None, network) if then is None else then
+    scene = build_scene(drawn, known(mode, network), rendering.palette, rendering.background)
+    return Shown(network, scene, origin, rendering.palette, saved, moment)
 
 
 def known(mode: str, network: Network) -> str:
@@ -35,10 +40,13 @@ def known(mode: str, network: Network) -> str:
     return mode if mode in ("all", "importance", *classes) else "all"
 
 
-def is_current(shown: Shown, mode: str, rendering: RenderingConfig) -> bool:
-    """Whether the scene has the class visibility and colours that are wanted."""
+def is_current(
+    shown: Shown, mode: str, rendering: RenderingConfig, moment: float | None = None
+) -> bool:
+    """Whether the scene has the class visibility, colours and moment that are wanted."""
     scene = shown.scene
-    return (scene.mode, shown.palette, scene.background) == (
+    return (shown.moment, scene.mode, shown.palette, scene.background) == (
+        moment,
         known(mode, shown.network),
         rendering.palette,
         rendering.background,
@@ -55,6 +63,15 @@ def opened(path: Path) -> tuple[Network, Path]:
     """
     file = find_network(path)
     return load_network(file), file
+
+
+def run_folder(origin: str) -> Path | None:
+    """The run that a network came from: its folder, or that of its file; ``None`` for others."""
+    path = Path(origin)
+    for folder in (path, path.parent):
+        if (folder / "run.json").is_file():
+            return folder
+    return None
 
 
 def importance_opened(path: Path, settings: ProcessingConfig) -> Network:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nnvis.bundling import DensityCells
     from nnvis.config import RenderingConfig
     from nnvis.gl.library import ShaderLibrary
+    from nnvis.render.scene import Scene
 
 _KEPT_FRAMES = 120
 
@@ -59,6 +61,7 @@ class Stage:
         self._sheet: Sheet | None = None
         self._picture: Target | Sheet | None = None
         self._shown: Shown | None = None
+        self._pictures: list[Any] = []
         self._pinned: int | None = None
         self._last: tuple[Any, ...] | None = None
         self._pace = Pace()
@@ -97,6 +100,26 @@ class Stage:
             scene = scene_of_unit(self._shown.scene, self._shown.network, unit)
         self.renderer.highlight(scene)
         self._last = None
+
+    def show_flows(self, scene: Scene | None) -> None:
+        """Draw these arcs with the network; ``None`` for none."""
+        self.renderer.show_flows(scene)
+        self._last = None
+
+    def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> dict[str, int]:
+        """Put pictures (row, column, 4) uint8 for panels on the graphics card, in place of the
+        ones before; their numbers by name."""
+        for texture in self._pictures:
+            texture.release()
+        self._pictures = []
+        numbers = {}
+        for name, pixels in pictures.items():
+            height, width = pixels.shape[:2]
+            texture = self.ctx.texture((width, height), 4, np.ascontiguousarray(pixels).tobytes())
+            texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
+            self._pictures.append(texture)
+            numbers[name] = texture.glo
+        return numbers
 
     def refresh(self) -> None:
         """Draw anew even when nothing seems to have changed."""
@@ -186,6 +209,7 @@ class Stage:
 
     def release(self) -> None:
         """Give everything back."""
+        self.set_pictures({})
         for thing in (self._text, self._present, self.renderer, self._target, self._sheet):
             if thing is not None:
                 thing.release()

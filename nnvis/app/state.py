@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from nnvis.render.scene import Scene
 
 if TYPE_CHECKING:
     from nnvis.app.shaders import Workshop
+    from nnvis.app.training import Training
 
 _RENDERING = read_config(RenderingConfig, None)
 _PROCESSING = read_config(ProcessingConfig, None)
@@ -36,6 +38,8 @@ class Shown:
         The class colours that the scene was made with.
     saved
         The network that the file at ``origin`` holds; ``None`` when there is no such file.
+    moment
+        Place on the time line whose importance the scene shows; ``None`` for the network's own.
     """
 
     network: Network
@@ -43,6 +47,7 @@ class Shown:
     origin: str
     palette: str
     saved: Network | None = None
+    moment: float | None = None
 
     @property
     def is_saved(self) -> bool:
@@ -100,6 +105,16 @@ class ViewState:
         Names of the panels and dialogs that are open beyond the first layout's.
     recording
         The film being recorded, its path.
+    training
+        The recorded history of the run shown.
+    moment
+        Place on its time line, counted in recorded epochs from 0.
+    transition
+        The classes (from, to) whose samples are listed.
+    has_flows
+        Whether changes of class are drawn as arcs.
+    textures
+        OpenGL's numbers of pictures that panels show, by name.
     """
 
     camera: Camera = field(default_factory=Camera)
@@ -119,7 +134,20 @@ class ViewState:
     frames: Frames = field(default_factory=Frames)
     recording: str | None = None
     shaders: Workshop | None = None
+    training: Training | None = None
+    moment: float = 0.0
+    is_playing: bool = False
+    transition: tuple[int, int] | None = None
+    has_flows: bool = False
+    textures: Mapping[str, int] = field(default_factory=dict)
     is_closing: bool = False
+
+    @property
+    def epoch_row(self) -> int:
+        """The recorded epoch at or before the place on the time line."""
+        if self.training is None:
+            return 0
+        return min(max(int(self.moment + 1e-6), 0), self.training.count - 1)
 
     @property
     def is_dark(self) -> bool:

@@ -37,6 +37,7 @@ from nnvis.app.panels import (
     rendering,
     start,
     statistics,
+    training,
 )
 from nnvis.app.panels import shaders as shader_panel
 from nnvis.app.panels import view as view_panel
@@ -57,7 +58,7 @@ _SHADER_POLL_SECONDS = 0.5
 _SETTINGS = (SetPreference, SetRendering, SetProcessing, ResetRendering, ResetProcessing)
 LEFT = ("Network", "Processing", "Statistics")
 RIGHT = ("Rendering", "Inspector")
-BOTTOM = ("Shaders",)
+BOTTOM = ("Training", "Shaders")
 
 
 class Viewer:
@@ -106,6 +107,7 @@ class Viewer:
             statistics.StatisticsPanel(),
             rendering.RenderingPanel(),
             inspector.InspectorPanel(),
+            training.TrainingPanel(),
         ]
         self.shader_panel = shader_panel.ShadersPanel()
         self.files = files.FilesDialog()
@@ -206,6 +208,9 @@ class Viewer:
             or self.effects.is_changing
         )
         with self._living_on():
+            self.effects.replaying.follow()
+            if state.training is not None:
+                self.effects.arrange()
             self.stage.pin(state.pinned)
             self.stage.draw(
                 state.camera, state.drawn_rendering, self.view_size,
@@ -271,6 +276,7 @@ class Viewer:
             with self._living_on():
                 self.effects.finish(outcome)
                 self.effects.arrange()  # what was asked for meanwhile
+            self.effects.replaying.read()
         report = self.worker.report()
         if report != self.state.job:
             self.state = replace(self.state, job=report)
@@ -289,7 +295,8 @@ class Viewer:
         """How long the loop may sleep when nothing happens, seconds."""
         now = time.perf_counter()
         state = self.state
-        if state.is_rotating or state.flight is not None or state.recording is not None:
+        is_live = state.is_rotating or state.is_playing or state.flight is not None
+        if is_live or state.recording is not None:
             return 0.0
         if self.stage is not None and self.stage.is_unfinished:
             return 0.0

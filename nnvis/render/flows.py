@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _POINTS = 28
 # How far an arc stands out beyond the last layer, as a share of the distance it spans, and at
 # least, scene units.
-_BULGE, _LEAST_BULGE = 0.45, 0.12
+_BULGE, _LEAST_BULGE = 0.28, 0.1
 
 
 def scene_of_flows(scene: Scene, moved: Int64[np.ndarray, "class class"]) -> Scene | None:
