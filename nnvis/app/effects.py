@@ -252,7 +252,9 @@ class Effects:
         state = self._viewer.state
 
         def task(_: Progress, __: Publish) -> Any:
-            network = loading.importance_opened(action.path, state.processing)
+            # All edges: how much the network before was pruned has nothing to do with this one.
+            whole = state.processing.model_copy(update={"prune_percentage": 0.0})
+            network = loading.importance_opened(action.path, whole)
             origin = f"importance of {action.path}"
             return self._arranged(network, origin), "On the lattice, not processed yet."
 
@@ -294,7 +296,9 @@ class Effects:
         from nnvis.pipeline import pruned
 
         share = viewer.state.processing.prune_percentage
-        network = pruned(shown.network, max(share, loading.pruned_share(shown.network)))
+        network = shown.network
+        if network.edge_count:
+            network = pruned(network, max(share, loading.pruned_share(network)))
         save_network(network, path)
         origin = str(path.absolute())
         saved = network if network.edge_count < shown.network.edge_count else shown.network
@@ -332,7 +336,9 @@ class Effects:
                     with pause.after():
                         publish(self._arranged(network, origin, saved=shown.saved))
 
-            given = pruned(before, settings.prune_percentage)
+            given = before
+            if before.edge_count:
+                given = pruned(before, settings.prune_percentage)
             config = {**given.config, "processing": settings.model_dump()}
             result = operation.work(replace(given, config=config), settings, rng, progress, watch)
             return self._arranged(result, origin, saved=shown.saved), ""

@@ -101,8 +101,8 @@ def generated(
 
 def pruned_share(network: Network) -> float:
     """The share of all its edges that a network was built without."""
-    if network.edges_total <= network.edge_count:
-        return 0.0
+    if network.edges_total <= network.edge_count or not network.edge_count:
+        return 0.0  # one without any edge was not pruned: the last edge always stays
     return min(1 - network.edge_count / network.edges_total, 1 - 1e-9)
 
 

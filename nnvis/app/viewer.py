@@ -130,9 +130,10 @@ class Viewer:
         before = self.state.camera
         self.state = changes.advanced(self.state, seconds)
         self._take_work()
-        for path in self.window.dropped:
+        if self.window.dropped:  # of several at once the last is meant
+            path = self.window.dropped[-1]
+            self.window.dropped.clear()
             self.apply(Open(path))
-        self.window.dropped.clear()
         self._look_at_shaders(now)
         size = self.window.size
         if min(size) > 0:
@@ -197,7 +198,8 @@ class Viewer:
     def _draw(self, size: tuple[int, int], now: float, before: Any) -> None:
         assert self.stage is not None
         assert self.gui is not None
-        self.effects.looking.follow_size()
+        with self._living_on():
+            self.effects.looking.follow_size()
         state = self.state
         if state.camera != before:
             self._moved_at = now
