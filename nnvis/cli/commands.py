@@ -33,6 +33,11 @@ app.command(
     name="record-checkpoints",
     help="Record a folder of saved checkpoints as the epochs of a run.",
 )
+app.command(
+    "nnvis.cli.sweeping:sweep",
+    name="sweep",
+    help="Train many networks that differ in a setting each, and compare.",
+)
 app.command("nnvis.cli.pictures:render", name="render", help="Draw a network to a PNG, off screen.")
 app.command("nnvis.cli.pictures:view", name="view", help="Open a network in a window.")
 app.command(

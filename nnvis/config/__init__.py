@@ -5,6 +5,7 @@ from nnvis.config.processing import ProcessingConfig
 from nnvis.config.reading import read_config
 from nnvis.config.rendering import RenderingConfig
 from nnvis.config.settings import Settings
+from nnvis.config.sweep import SweepConfig
 from nnvis.config.training import TrainingConfig
 from nnvis.config.words import allowed
 
@@ -13,6 +14,7 @@ __all__ = [
     "ProcessingConfig",
     "RenderingConfig",
     "Settings",
+    "SweepConfig",
     "TrainingConfig",
     "allowed",
     "read_config",

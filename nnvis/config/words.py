@@ -33,6 +33,8 @@ _MANY = {float: "numbers", int: "whole numbers", bool: "truth values", str: "tex
 
 
 def _words(annotation: Any, rules: Iterable[Any], names: Mapping[type, str] = _ONE) -> str:
+    if annotation is Any:
+        return "values" if names is _MANY else "a value"
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _words(inner[0], annotation.__metadata__, names)
@@ -43,7 +45,8 @@ def _words(annotation: Any, rules: Iterable[Any], names: Mapping[type, str] = _O
     if origin is tuple:
         return f"a list of {_words(inner[0], (), _MANY)}"
     if origin is dict:
-        return f"a mapping of {_words(inner[0], (), _MANY)} to {_words(inner[1], (), _MANY)}"
+        kinds = [_words(each, (), _MANY) for each in inner]
+        return f"a mapping of {kinds[0]} to {kinds[1].replace('a list', 'lists')}"
     text = names.get(annotation, str(annotation))
     limits = _range(rules)
     if not limits:
