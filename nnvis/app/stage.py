@@ -49,6 +49,8 @@ class Stage:
     ----------
     is_unfinished
         Whether the last frame was a quick first one, and the next will show more.
+    scale
+        Of a high-resolution screen, for the size of words; set before drawing.
     """
 
     def __init__(self, ctx: Any, library: ShaderLibrary, gl: str) -> None:
@@ -66,6 +68,7 @@ class Stage:
         self._last: tuple[Any, ...] | None = None
         self._pace = Pace()
         self.is_unfinished = False
+        self.scale = 1.0
         self.frames = Frames(gl=gl)
 
     @property
@@ -176,7 +179,7 @@ class Stage:
         if self._shown is None:
             return camera
         width, height = (max(side, 1) for side in size)
-        margins = make_frame(self._shown.scene, rendering, width, height).margins
+        margins = make_frame(self._shown.scene, rendering, width, height, self.scale).margins
         return camera.framing(self._shown.scene.hull, width / height, margins)
 
     def save_picture(
@@ -232,7 +235,7 @@ class Stage:
         self.renderer.draw(target, view, detail.rendering)
         picture = self._picture = target if detail.pixel == 1 else self._stretched(target, size)
         # Words are as large and as sharp in a coarse picture as in a fine one.
-        words = make_frame(scene, detail.rendering, picture.width, picture.height)
+        words = make_frame(scene, detail.rendering, picture.width, picture.height, self.scale)
         plain = view_of(camera, scene.bounds, (picture.width, picture.height))
         halo = palette.background_colour(detail.rendering.background)
         self._text.upload(

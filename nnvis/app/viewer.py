@@ -198,6 +198,9 @@ class Viewer:
     def _draw(self, size: tuple[int, int], now: float, before: Any) -> None:
         assert self.stage is not None
         assert self.gui is not None
+        if self.stage.scale != self.window.scale:
+            self.stage.scale = self.window.scale
+            self.stage.refresh()
         with self._living_on():
             self.effects.looking.follow_size()
         state = self.state

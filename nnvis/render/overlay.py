@@ -49,10 +49,16 @@ class Frame:
     row: float
 
 
-def make_frame(scene: Scene, rendering: RenderingConfig, width: int, height: int) -> Frame:
-    """Legend, share line and margins for a picture of ``width`` × ``height`` pixels."""
+def make_frame(
+    scene: Scene, rendering: RenderingConfig, width: int, height: int, scale: float = 1.0
+) -> Frame:
+    """Legend, share line and margins for a picture of ``width`` × ``height`` pixels.
+
+    ``scale`` is that of a high-resolution screen, on which the smallest words are larger.
+    """
     base = min(height, 0.7 * width)
-    text, small = max(10, round(base / 48)), max(9, round(base / 60))
+    text = max(round(10 * scale), round(base / 48))
+    small = max(round(9 * scale), round(base / 60))
     if width < _SMALLEST[0] or height < _SMALLEST[1]:
         return Frame((width, height), EVEN_MARGINS, (), (), text, small, float(height))
     edge = round(1.4 * text)
