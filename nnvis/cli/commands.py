@@ -46,6 +46,11 @@ app.command(
     help="Accuracy after removing the least important edges.",
 )
 app.command(
+    "nnvis.cli.history:fingerprint",
+    name="fingerprint",
+    help="How a training went: transitions between epochs, recurrence, phases.",
+)
+app.command(
     "nnvis.cli.machine:doctor", name="doctor", help="What this machine offers, and what to install."
 )
 app.command("nnvis.cli.machine:bench", name="bench", help="The benchmark table of this machine.")

@@ -16,6 +16,7 @@ from nnvis.graph import WeightLayer, read_graph, undisturbed, weight_layers
 from nnvis.graph.running import BATCH, call, check_finite, device_of, inputs, labels
 from nnvis.importance.scores import edge_scores, flatten
 from nnvis.model import Importance, LayerGraph
+from nnvis.model.figures import draw
 from nnvis.progress import Progress, quiet
 
 if TYPE_CHECKING:
@@ -69,16 +70,7 @@ class PruneCurve:
 
         Draw several curves into the same axes to compare them: each is labelled by its score.
         """
-        from matplotlib.figure import Figure
-
-        if axes is None:
-            axes = Figure(figsize=(5, 3.5), layout="constrained").add_subplot()
-        axes.plot(self.percent, self.accuracy, marker="o", markersize=3, label=self.score)
-        axes.set(xlabel="edges removed (%)", ylabel="accuracy", ylim=(0, 1.02))
-        axes.legend(frameon=False)
-        figure = axes.get_figure(root=True)
-        assert figure is not None
-        return figure
+        return draw("pruning", self, axes=axes)
 
 
 def prune_curve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,7 @@ def draw(
             form = PercentFormatter(1) if is_share else ScalarFormatter()
             bar = figure.colorbar(image, ax=axes, aspect=9, pad=0.02, format=form)
             bar.outline.set_linewidth(0.5)  # type: ignore[operator]
-            bar.locator = FixedLocator([0, 0.5, 1] if is_share else [0, round(most, 1)])
+            bar.locator = FixedLocator([0, 0.5, 1] if is_share else [0, math.floor(most * 10) / 10])
             bar.update_ticks()
         column[-1].set_xlim(left, right)
         epoch_ticks(column[-1].xaxis, numbers)

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from nnvis.render.plots.style import (
-    ACCENT,
     FAINT,
+    INK_BLUE,
     PAGE,
     PALE,
     add_caption,
@@ -36,7 +36,7 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
     columns = min(_COLUMNS, len(bands))
     rows = math.ceil(len(bands) / columns)
     # Transparent where nothing recurs, so that white stays white in any document.
-    colours = ListedColormap([(1, 1, 1, 0), ACCENT])
+    colours = ListedColormap([(1, 1, 1, 0), INK_BLUE])
     with styled():
         figure = new_figure(PAGE, PAGE * (rows + 0.35) / _COLUMNS + 0.3)
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)

@@ -14,7 +14,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from nnvis.render.palette import class_colours, rgb, text_colour
+from nnvis.render.palette import class_colours, text_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,9 +28,10 @@ INK = to_hex(text_colour("light"))
 FAINT = to_hex(text_colour("light", faint=True))
 PALE = "#e9e9e6"
 ACCENT = "#1769f4"
+INK_BLUE = "#1149a8"
 # The kinds of phases, in colours of the class palette that are far from each other.
 PHASES = {"settled": "#24b47b", "oscillating": "#cfae03", "forgetting": "#a71203"}
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 7,
@@ -90,13 +91,20 @@ def new_figure(width: float = COLUMN, height: float = 3.2) -> Figure:
 def closeness() -> Colormap:
     """For distances: dark where epochs are alike, paper where they have nothing in common."""
     stops = ["#0b1f4b", "#1149a8", "#1f86d8", "#63bfe6", "#b9e0ea", "#f8f8f6"]
-    return LinearSegmentedColormap.from_list("closeness", [tuple(rgb(code)) for code in stops])
+    return LinearSegmentedColormap.from_list("closeness", stops)
 
 
 @cache
 def amount() -> Colormap:
     """For amounts: paper for none, dark for most."""
     return closeness().reversed()
+
+
+@cache
+def count() -> Colormap:
+    """For counts from 1 on: even the smallest shows on white."""
+    stops = ["#b9e0ea", "#63bfe6", "#1f86d8", "#1149a8", "#0b1f4b"]
+    return LinearSegmentedColormap.from_list("count", stops)
 
 
 def classes(count: int) -> list[str]:
@@ -132,7 +140,7 @@ def add_caption(figure: Figure, caption: str | None) -> None:
     """Run and settings below the figure, small and grey; nothing without ``caption``."""
     if not caption:
         return
-    letters = int(figure.get_figwidth() * 27)
+    letters = int(figure.get_figwidth() * 20)
     figure.supxlabel(
         textwrap.fill(caption, letters), x=0.01, ha="left", size=5.5, color=FAINT, linespacing=1.3
     )

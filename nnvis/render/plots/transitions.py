@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import ListedColormap, LogNorm
 
 from nnvis.render.plots.style import (
     PAGE,
     PALE,
     add_caption,
-    amount,
     classes,
+    count,
     frame,
     new_figure,
     styled,
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 _COLUMNS = 6
 _MOST = 24
+_AROUND = 4
 _MOST_NAMES = 20
 _LONGEST_NAME = 8
 
 
 def draw(found: Fingerprint, caption: str | None = None) -> Figure:
-    """Up to 24 transitions: those at which most changes, and others evenly between them.
+    """Up to 24 transitions: those that stand out from their time, and others between them.
 
     Rows are the class before, columns the class after; the diagonal, samples that stay, is
     left grey, for it would outshine all else.
@@ -43,7 +44,7 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
     matrices = [_changes(found, t) for t in chosen]
     most = max(2, max(int(matrix.max()) for matrix in matrices))
     with styled():
-        figure = new_figure(PAGE * max(columns, 2.5) / _COLUMNS, (rows * 1.34) + 0.75)
+        figure = new_figure(PAGE * max(columns, 2.5) / _COLUMNS, (rows * 1.17) + 0.45)
         grid = figure.subplots(rows, columns, squeeze=False)
         image = None
         for at, axes in enumerate(grid.flat):
@@ -51,9 +52,7 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
                 axes.set_visible(False)
                 continue
             shown = np.ma.masked_less(matrices[at], 1)
-            image = axes.imshow(
-                shown, cmap=amount(), norm=LogNorm(1, most), interpolation="nearest"
-            )
+            image = axes.imshow(shown, cmap=count(), norm=LogNorm(1, most), interpolation="nearest")
             _dress(axes, found, chosen[at])
             last = at + columns >= len(chosen)
             _name_classes(axes, found, names_left=at % columns == 0, names_below=last)
@@ -61,17 +60,20 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
         bar = figure.colorbar(image, ax=grid, shrink=0.6, aspect=40, pad=0.01, format="%d")
         bar.set_label("samples that change class")
         bar.outline.set_linewidth(0.5)  # type: ignore[operator]
-        figure.supylabel("class before", size=7)
-        figure.suptitle("class after (columns)", size=7, y=1.0)
+        figure.supylabel("class before (rows) → class after (columns)", size=7)
         add_caption(figure, caption)
     return figure
 
 
 def choose(changed: np.ndarray, most: int = _MOST) -> list[int]:
-    """At most ``most`` transitions, rising: half with the largest changes, half spread evenly."""
+    """At most ``most`` transitions, rising: half are those at which far more changes than is
+    usual around them, so that an event shows beside a later, larger one; half spread evenly."""
     if len(changed) <= most:
         return list(range(len(changed)))
-    largest = np.argsort(-changed, kind="stable")[: most // 2]
+    padded = np.pad(changed, _AROUND, mode="reflect")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1), axis=1)
+    outstanding = changed / (usual + 0.005)
+    largest = np.argsort(-outstanding, kind="stable")[: most // 2]
     others = np.setdiff1d(np.arange(len(changed)), largest)
     spread = others[np.linspace(0, len(others) - 1, most - len(largest)).round().astype(int)]
     return sorted({*largest.tolist(), *spread.tolist()})
@@ -88,20 +90,12 @@ def _dress(axes: Axes, found: Fingerprint, t: int) -> None:
     epochs = found.history.epochs
     axes.set_title(f"{epochs[t]} → {epochs[t + 1]}   {found.changed[t]:.1%}", size=6)
     frame(axes)
-    count = len(found.history.class_names)
-    corner = 0.5
-    for c in range(count):
-        axes.fill(
-            [c - corner, c + corner, c + corner, c - corner],
-            [c - corner, c - corner, c + corner, c + corner],
-            color=PALE,
-            linewidth=0,
-        )
+    n_classes = len(found.history.class_names)
+    stays = np.ma.masked_equal(np.eye(n_classes), 0)
+    axes.imshow(stays, cmap=ListedColormap([PALE]), interpolation="nearest")
 
 
-def _name_classes(
-    axes: Axes, found: Fingerprint, names_left: bool, names_below: bool
-) -> None:
+def _name_classes(axes: Axes, found: Fingerprint, names_left: bool, names_below: bool) -> None:
     names = found.history.class_names
     colours = classes(len(names))
     for axis, shown in ((axes.yaxis, names_left), (axes.xaxis, names_below)):

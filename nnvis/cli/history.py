@@ -1,0 +1,196 @@
+"""``nnvis fingerprint``: how a training went, as a table, figures and files."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.measure import Measurement
+from rich.table import Table
+
+from nnvis.cli.terminal import console, reporting, say
+
+if TYPE_CHECKING:
+    from nnvis.fingerprint import Fingerprint
+
+_WIDEST = 200
+FIGURES = ("distance", "raw_distance", "recurrence", "transitions", "measures")
+# Columns of the printed table: the measure, its short name, its form.
+COLUMNS = (
+    ("recurrence_rate", "RR", "{:.1%}"),
+    ("determinism", "DET", "{:.1%}"),
+    ("diagonal_mean", "L", "{:.2f}"),
+    ("diagonal_max", "L_max", "{:d}"),
+    ("divergence", "DIV", "{:.3f}"),
+    ("diagonal_entropy", "ENTR", "{:.2f}"),
+    ("laminarity", "LAM", "{:.1%}"),
+    ("trapping_time", "TT", "{:.2f}"),
+    ("vertical_max", "V_max", "{:d}"),
+    ("vertical_entropy", "V_ENTR", "{:.2f}"),
+    ("recurrence_time", "T_rec", "{:.1f}"),
+    ("trend", "TREND", "{:+.4f}"),
+)
+
+
+def fingerprint(
+    run: Path,
+    *,
+    csv: Annotated[bool, Parameter(negative="")] = False,
+    out: Path | None = None,
+    width: float = 0.05,
+    l_min: int = 2,
+    v_min: int = 2,
+    theiler: int = 0,
+    window: int | None = None,
+    pictures: bool = True,
+) -> None:
+    """How a training went: transitions between epochs, recurrence, phases.
+
+    Parameters
+    ----------
+    run
+        The run's folder, with at least two recorded epochs.
+    csv
+        Also write the measures, the measures over time, the distances and the transitions as
+        CSV.
+    out
+        Folder for the files; the run's figures folder unless given.
+    width
+        Width of a band of distances, 0.001 to 1.
+    l_min
+        Shortest diagonal line that counts.
+    v_min
+        Shortest vertical line that counts.
+    theiler
+        Leave out cells nearer than this to the main diagonal from the recurrence rate and the
+        diagonal measures; 1 leaves out the main diagonal alone.
+    window
+        Transitions in the window that moves along time; a fifth of the training unless given.
+    pictures
+        Draw the figures, each as PNG, SVG and PDF.
+    """
+    from nnvis.fingerprint import fingerprint_run
+    from nnvis.store import Run
+    from nnvis.store.atomic import make_folder
+
+    opened = Run.open(run)
+    found = fingerprint_run(opened, width, l_min, v_min, theiler, window)
+    folder = opened.figures_folder if out is None else out
+    make_folder(folder)
+    _print(found)
+    files = [_write_json(folder, found)]
+    if csv:
+        files += _write_csv(folder, found)
+    if pictures:
+        files += _draw(folder, found)
+    say(f"{len(files)} files in {folder}: {', '.join(_brief(files))}")
+    say("What the measures mean: docs/fingerprint.md")
+
+
+def _print(found: Fingerprint) -> None:
+    history = found.history
+    say(
+        f"{len(history.epochs)} epochs ({history.epochs[0]} to {history.epochs[-1]}), "
+        f"{history.predictions.shape[1]:,} probe samples, {len(history.class_names)} classes"
+    )
+    for note in history.notes:
+        say(f"Note: {note}")
+    table = Table(
+        title="Recurrence of transitions by band of distance",
+        box=None,
+        title_justify="left",
+        pad_edge=False,
+    )
+    table.add_column("band", no_wrap=True)
+    for _, name, _ in COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
+    empty = []
+    for band in found.bands:
+        if not band.points:
+            empty.append(band.band)
+            continue
+        table.add_row(_plain(band.band), *_cells(band))
+    # Rather lines that run over than numbers cut short where the output is narrow or piped.
+    wide = Measurement.get(console, console.options.update_width(_WIDEST), table).maximum
+    console.print(table, width=wide, crop=False, soft_wrap=wide > console.width)
+    if empty:
+        say(f"No two transitions are as far apart as {_several(empty)}.")
+    if not found.phases:
+        say("Phases: none that is settled, oscillating or forgetting.")
+    for phase in found.phases:
+        say(f"{phase.kind}, epochs {phase.first} to {phase.last}: {phase.reason}.")
+    if history.accuracy is None:
+        say("No accuracy is recorded, so forgetting cannot be told; log it with record().")
+
+
+def _cells(band: Any) -> list[str]:
+    cells = []
+    for name, _, form in COLUMNS:
+        value = getattr(band, name)
+        finite = not isinstance(value, float) or math.isfinite(value)
+        cells.append(form.format(value) if finite else "∞")
+    return cells
+
+
+def _plain(text: str) -> str:
+    """``text`` whose brackets are no markup."""
+    return text.replace("[", r"\[")
+
+
+def _several(bands: Sequence[str]) -> str:
+    return ", ".join(bands) if len(bands) <= 4 else f"{', '.join(bands[:3])} … {bands[-1]}"
+
+
+def _draw(folder: Path, found: Fingerprint) -> list[Path]:
+    from nnvis.render.plots import save_figure
+
+    files: list[Path] = []
+    with reporting() as progress:
+        for done, name in enumerate(FIGURES, start=1):
+            figure = found.plot(name, caption=found.caption)
+            files += save_figure(figure, folder / f"fingerprint_{name}")
+            progress.step("drawing", done, len(FIGURES))
+    return files
+
+
+def _write_json(folder: Path, found: Fingerprint) -> Path:
+    from nnvis.store.atomic import write_atomically
+
+    path = folder / "fingerprint.json"
+    text = json.dumps(found.to_dict(), allow_nan=False)
+    write_atomically(path, [text.encode("utf-8")])
+    return path
+
+
+def _write_csv(folder: Path, found: Fingerprint) -> list[Path]:
+    from nnvis.fingerprint.tables import TABLES
+    from nnvis.store.atomic import write_atomically
+
+    files = []
+    for name, rows_of in TABLES.items():
+        path = folder / f"fingerprint_{name}.csv"
+        write_atomically(path, _lines(rows_of(found)))
+        files.append(path)
+    return files
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
+    import csv
+    import io
+
+    for row in rows:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(row)
+        yield text.getvalue().encode("utf-8")
+
+
+def _brief(files: Sequence[Path]) -> list[str]:
+    """Names without the kinds of pictures: ``a.png|svg|pdf``."""
+    kinds: dict[str, list[str]] = {}
+    for file in files:
+        kinds.setdefault(file.stem, []).append(file.suffix[1:])
+    return [f"{stem}.{'|'.join(found)}" for stem, found in kinds.items()]
