@@ -9,6 +9,7 @@ from nnvis.bench.bundling import bundling
 from nnvis.bench.demo import demo
 from nnvis.bench.importance import importance
 from nnvis.bench.machine import load, machine_line
+from nnvis.bench.recording import recording
 from nnvis.bench.render import render
 from nnvis.bench.scaling import scaling
 from nnvis.bench.start import start
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "scaling": scaling,
     "importance": importance,
     "demo": demo,
+    "recording": recording,
     "render": render,
 }
 _BUSY = 1.0

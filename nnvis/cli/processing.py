@@ -52,7 +52,7 @@ def demo(
     out
         The run's folder.
     data
-        digits (shipped inside), mnist, blobs, moons, spirals, sklearn-digits, or a path to an
+        digits (shipped inside), mnist, cifar10, blobs, moons, spirals, sklearn-digits, or a path to an
         image folder or .npz file.
     overwrite
         Replace a run that is there, once the new one is complete.
@@ -146,8 +146,8 @@ def process(
         package.module:function that returns a torch model, or a .pt or .safetensors file of
         weights.
     data
-        Where its samples come from: digits, mnist, blobs, moons, spirals, sklearn-digits, or
-        a path to an image folder or .npz file.
+        Where its samples come from: digits, mnist, cifar10, blobs, moons, spirals,
+        sklearn-digits, or a path to an image folder or .npz file.
     out
         The run's folder.
     architecture

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from nnvis.datasets.arrays import load_arrays
+from nnvis.datasets.cifar import is_cifar10, load_cifar10, read_cifar10
 from nnvis.datasets.digits import load_digits
 from nnvis.datasets.mnist import load_mnist
 from nnvis.datasets.pictures import load_pictures
@@ -21,6 +22,7 @@ from nnvis.store.paths import usable_path
 _LOADERS: dict[str, Callable[[int, Progress], Samples]] = {
     "digits": lambda seed, progress: load_digits(),
     "mnist": lambda seed, progress: load_mnist(progress),
+    "cifar10": lambda seed, progress: load_cifar10(progress),
     "sklearn-digits": lambda seed, progress: small_digits(seed),
     "blobs": lambda seed, progress: make_blobs(seed),
     "moons": lambda seed, progress: make_moons(seed),
@@ -37,8 +39,9 @@ def load_samples(
     Parameters
     ----------
     source
-        One of `SOURCES`, the path of a folder with a folder of pictures for each class, or the
-        path of an ``.npz`` file. A name wins over a path of the same name: write ``./digits``.
+        One of `SOURCES`, the path of a folder with a folder of pictures for each class or with
+        CIFAR-10's binary files, or the path of an ``.npz`` file. A name wins over a path of the
+        same name: write ``./digits``.
     seed
         Draws toy sets and splits data that come without a test set; others ignore it.
 
@@ -57,6 +60,9 @@ def load_samples(
     if source != "":
         path = _path(source)
         if path.is_dir():
+            if is_cifar10(path):
+                return read_cifar10(path)
+            _refuse_pickles(path)
             return load_pictures(path, seed, progress)
         if path.suffix.lower() == ".npz":
             return load_arrays(path, seed)
@@ -74,6 +80,16 @@ def load_samples(
         f"Unknown samples {source!r}; known are {', '.join(SOURCES)}, or give the path of a folder "
         "of pictures or of an .npz file."
     )
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """CIFAR-10's Python form looks like a folder without classes; say what to do instead."""
+    if (folder / "data_batch_1").is_file():
+        raise DatasetError(
+            f"{folder} holds the Python form of CIFAR-10, whose pickles could run code, so they "
+            "are not opened; give the folder of its binary form (cifar-10-batches-bin), or use "
+            "the samples 'cifar10'."
+        )
 
 
 def _path(source: str | PathLike[str]) -> Path:

@@ -9,6 +9,7 @@ from nnvis.bench import PARTS, alternatives
 from nnvis.bench.bundling import STAGES, bundling
 from nnvis.bench.demo import demo
 from nnvis.bench.importance import importance
+from nnvis.bench.recording import recording
 from nnvis.bench.render import render
 from nnvis.bench.scaling import scaling
 from nnvis.bench.start import start
@@ -121,6 +122,18 @@ def test_importance_says_when_it_is_not_the_full_mnist():
     assert part.rows[0].target is None
     assert "class by class" in part.rows[0].note
     assert "targets are for the full MNIST" in part.remarks[-1]
+
+
+def test_recording_is_compared_with_training_alone():
+    part = recording(1, data="blobs", epochs=1)
+    assert whats(part) == [
+        "demo: training alone",
+        "demo: recording beyond the forward pass",
+        "demo, weights and a layer too: training alone",
+        "demo, weights and a layer too: recording beyond the forward pass",
+    ]
+    assert all(row.values and row.values[0] > 0 for row in part.rows)
+    assert part.rows[1].target == 5
 
 
 def test_demo_reads_its_stages(monkeypatch):
