@@ -52,8 +52,8 @@ def demo(
     out
         The run's folder.
     data
-        digits (shipped inside), mnist, cifar10, blobs, moons, spirals, sklearn-digits, or a path to an
-        image folder or .npz file.
+        digits (shipped inside), mnist, cifar10, blobs, moons, spirals, sklearn-digits, or a path
+        to an image folder or .npz file.
     overwrite
         Replace a run that is there, once the new one is complete.
     show
