@@ -186,7 +186,11 @@ def test_the_real_lightning(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_the_real_hugging_face_trainer(run: Run, tmp_path: Path) -> None:
+def test_the_real_hugging_face_trainer(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # transformers would take tests/datasets for the package datasets.
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if Path(path).name != "tests"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         transformers = pytest.importorskip("transformers", exc_type=ImportError)
