@@ -1,0 +1,135 @@
+"""The time line in its window: a run's history read, followed, played and left again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from app.driving import Driver, in_window
+from app.saved import saved_network, saved_run
+
+
+def trained_run(folder: Path, with_importance: bool = False) -> Path:
+    """A run with six epochs of forty probe samples, and pictures of them."""
+    from nnvis.model import EpochRecord, Probe
+    from nnvis.store import Run
+
+    run = Run.open(saved_run(folder))
+    network = run.load_network()
+    rng = np.random.default_rng(3)
+    label = rng.integers(0, 4, 40).astype(np.int32)
+    for epoch in range(6):
+        prediction = np.where(rng.random(40) < 0.15 * epoch + 0.2, label, rng.integers(0, 4, 40))
+        importance = None
+        if with_importance:
+            share = np.float32((epoch + 1) / 6)
+            importance = share * network.unit_importance + (1 - share) * np.roll(
+                network.unit_importance, 1, axis=1
+            )
+        run.save_epoch(
+            EpochRecord(
+                epoch=epoch,
+                prediction=prediction.astype(np.int32),
+                probability=np.eye(4, dtype=np.float16)[prediction],
+                unit_importance=importance,
+                numbers={"test_accuracy": float((prediction == label).mean())},
+            )
+        )
+    pictures = rng.integers(0, 255, (40, 8, 8)).astype(np.uint8)
+    run.save_probe(Probe(40, label, pictures, np.arange(40, dtype=np.int32)))
+    return run.path
+
+
+def ready(folder: Path, **more: bool) -> Driver:
+    drive = Driver(folder)
+    drive.open(trained_run(folder, **more))
+    drive.until(lambda: drive.state.training is not None, "the run's history")
+    drive.rest()
+    return drive
+
+
+@in_window
+def test_the_history_of_a_run_is_there_and_stands_at_its_end(folder: Path) -> None:
+    drive = ready(folder)
+    state = drive.state
+    assert state.training.count == 6
+    assert state.moment == 5.0
+    assert not state.has_flows, "arcs cover the network before anybody asked for them"
+    assert set(state.textures) == {"recurrence", "probe"}, "a picture of the panel is missing"
+    assert not drive.said, f"something was wrong: {drive.said}"
+
+
+@in_window
+def test_going_along_the_time_line_draws_the_flows_of_each_step(folder: Path) -> None:
+    from nnvis.app.actions import GoToEpoch, ShowFlows
+
+    drive = ready(folder)
+    plain = drive.picture().astype(int)
+    pictures = []
+    for epoch in (0.0, 3.0):
+        drive.do(GoToEpoch(epoch))
+        drive.rest()
+        pictures.append(drive.picture().astype(int))
+        assert np.abs(pictures[-1] - plain).max() > 60, f"no arcs at epoch {epoch}"
+    assert np.abs(pictures[0] - pictures[1]).max() > 30, "two steps have the same flows"
+    drive.do(ShowFlows(False))
+    drive.rest()
+    assert np.array_equal(drive.picture(), plain), "the arcs have left something behind"
+
+
+@in_window
+def test_playing_ends_at_the_last_epoch(folder: Path) -> None:
+    from nnvis.app.actions import TogglePlay
+
+    drive = ready(folder)
+    drive.do(TogglePlay())
+    drive.until(lambda: 0 < drive.state.moment < 5, "the time line to move")
+    drive.until(lambda: not drive.state.is_playing, "the end of the training")
+    assert drive.state.moment == 5.0
+
+
+@in_window
+def test_a_transition_lists_the_samples_behind_it(folder: Path) -> None:
+    from nnvis.app.actions import ChooseTransition, GoToEpoch
+
+    drive = ready(folder)
+    training = drive.state.training
+    step = 0
+    off = np.where(np.eye(4, dtype=bool), 0, training.moved[step])
+    source, target = np.unravel_index(int(off.argmax()), off.shape)
+    drive.do(GoToEpoch(float(step)), ChooseTransition((int(source), int(target))))
+    drive.rest()
+    assert drive.state.transition == (source, target)
+    assert len(training.samples(step, int(source), int(target))) == off.max()
+    assert not drive.said, f"the panel failed: {drive.said}"
+
+
+@in_window
+def test_the_network_follows_the_time_where_its_importance_was_recorded(folder: Path) -> None:
+    from nnvis.app.actions import GoToEpoch, SetMode, ShowFlows
+
+    drive = ready(folder, with_importance=True)
+    drive.do(SetMode("all"))
+    pictures = []
+    for moment in (0.0, 2.5, 5.0):
+        drive.do(GoToEpoch(moment), ShowFlows(False))
+        drive.until(lambda m=moment: drive.state.shown.moment == m, f"the network at {moment}")
+        drive.rest()
+        pictures.append(drive.picture().astype(int))
+    assert np.abs(pictures[0] - pictures[2]).max() > 30, "the network stays as it was"
+    assert np.abs(pictures[0] - pictures[1]).max() > 10, "between two epochs nothing changes"
+    kept = drive.state.shown
+    assert kept.is_saved, "looking back in time must not change the network"
+
+
+@in_window
+def test_another_network_has_no_history_of_the_run_before(folder: Path) -> None:
+    from nnvis.app.actions import GoToEpoch
+
+    drive = ready(folder)
+    drive.do(GoToEpoch(1.0))
+    drive.open(saved_network(folder, "other.safetensors"))
+    drive.rest()
+    assert drive.state.training is None
+    assert not drive.state.textures, "pictures of the run before are kept"
+    assert not drive.said, f"something was wrong: {drive.said}"
