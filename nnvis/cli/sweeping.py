@@ -126,7 +126,8 @@ def _show(comparison: Comparison, folder: Path) -> None:
     table = Table(title=str(folder), title_justify="left", box=None, pad_edge=False)
     for key, word in _COLUMNS.items():
         is_text = key in ("name", "state", "phases")
-        table.add_column(word, justify="left" if is_text else "right", overflow="fold")
+        side = "left" if is_text else "right"
+        table.add_column(word, justify=side, overflow="fold", no_wrap=key == "name")
     for row in comparison.rows:
         table.add_row(*(_cell(row.get(key)) for key in _COLUMNS))
     console.print(table)
