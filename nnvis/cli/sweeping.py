@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "name": "run",
     "state": "state",
-    "train_accuracy": "train",
     "test_accuracy": "test",
     "best_accuracy": "best",
-    "changed": "changing",
+    "changed": "change",
     "determinism": "DET",
     "laminarity": "LAM",
     "phases": "phases",
@@ -127,7 +126,7 @@ def _show(comparison: Comparison, folder: Path) -> None:
     for key, word in _COLUMNS.items():
         is_text = key in ("name", "state", "phases")
         side = "left" if is_text else "right"
-        table.add_column(word, justify=side, overflow="fold", no_wrap=key == "name")
+        table.add_column(word, justify=side, overflow="fold", no_wrap=key in ("name", "state"))
     for row in comparison.rows:
         table.add_row(*(_cell(row.get(key)) for key in _COLUMNS))
     console.print(table)

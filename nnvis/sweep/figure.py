@@ -60,6 +60,7 @@ def draw_sweep(jobs: Sequence[Job], title: str = "") -> Figure | None:
         )
         axes.set_title(name.replace("_", " "), fontsize=8)
         axes.tick_params(labelsize=6)
+        _whole_numbers(axes)
     if picture is not None:
         below.colorbar(picture, ax=list(grid), label="transition distance", shrink=0.8)
     if title:
@@ -93,7 +94,16 @@ def _draw_accuracy(
         )
     axes.set_title(key.replace("_", " "))
     axes.set_xlabel("record")
+    _whole_numbers(axes)
     axes.legend(fontsize=7)
+
+
+def _whole_numbers(axes: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if axes.images:
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _order(value: object) -> tuple[float, str]:
