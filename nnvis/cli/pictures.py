@@ -100,16 +100,17 @@ def view(run: Path | None = None) -> None:
     run
         A run's folder or a network.safetensors; without one the viewer's first screen helps.
     """
+    from nnvis.store import find_network, load_network
+
+    path = None if run is None else find_network(run)
     if not has_display():
+        if path is not None:
+            load_network(path)  # a file that cannot be read matters more than a display
         raise RenderError(
             "There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set); draw a "
             f"picture instead: nnvis render {run or 'RUN'} -o network.png; nnvis doctor says what "
             "this machine offers."
         )
-    if run is not None:
-        from nnvis.store import find_network
-
-        find_network(run)
     from nnvis.app import open_viewer
 
     open_viewer(run)
