@@ -13,7 +13,8 @@ from nnvis.config import SweepConfig, read_config
 from nnvis.errors import NnvisError, UsageError
 
 if TYPE_CHECKING:
-    from nnvis.sweep import Comparison, Job
+    from nnvis.sweep import Job
+    from nnvis.sweep.comparing import Comparison
 
 _COLUMNS = {
     "name": "run",
@@ -73,7 +74,8 @@ def sweep(
         return
     from nnvis.datasets import load_samples
     from nnvis.store.atomic import make_folder
-    from nnvis.sweep import compare, run_sweep, write_comparison
+    from nnvis.sweep import run_sweep
+    from nnvis.sweep.comparing import compare, write_comparison
     from nnvis.sweep.one import state_of
 
     def ended(job: Job, fault: str) -> None:

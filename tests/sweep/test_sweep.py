@@ -21,7 +21,8 @@ from nnvis.config import SweepConfig, read_config
 from nnvis.errors import Cancelled, ConfigError, StoreError
 from nnvis.progress import Progress, Step
 from nnvis.resources import folder as shipped
-from nnvis.sweep import Job, compare, run_job, run_sweep, write_comparison
+from nnvis.sweep import Job, run_job, run_sweep
+from nnvis.sweep.comparing import compare, write_comparison
 from nnvis.sweep.one import state_of
 
 TRAINING = {"hidden": [5], "optimiser": "sgd", "learning_rate": 0.05, "epochs": 2}
