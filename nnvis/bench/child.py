@@ -3,7 +3,8 @@
 Each prints one line of JSON. ``bundle SEED REPEATS [SIZE …]`` bundles a tiny random
 network and then, given sizes, one of these;
 ``demo FOLDER DATA EPOCHS [pictures]`` is what ``nnvis demo`` does, with the seconds of each
-stage.
+stage;
+``recurrence SIZE`` measures the memory of 20 bands of a random matrix.
 """
 
 from __future__ import annotations
@@ -123,11 +124,26 @@ def _draw(run: object, network: object) -> None:
         return
 
 
+def recurrence_memory(size: int) -> dict[str, object]:
+    """Peak bytes of the measures of 20 bands beyond those in use with the matrix in memory."""
+    import numpy as np
+
+    from nnvis.fingerprint import recurrence_bands
+
+    recurrence_bands(np.zeros((64, 64)))
+    matrix = np.random.default_rng(0).random((size, size))
+    before = peak_memory()
+    recurrence_bands(matrix)
+    return {"beyond_bytes": peak_memory() - before}
+
+
 def main(words: Sequence[str]) -> None:
     """Run what ``words`` ask for and print it."""
     if words[0] == "bundle":
         seed, repeats, *sizes = (int(word) for word in words[1:])
         result = bundle_random(sizes, repeats, seed)
+    elif words[0] == "recurrence":
+        result = recurrence_memory(int(words[1]))
     else:
         folder, data, epochs, *rest = words[1:]
         result = demo_stages(Path(folder), data, int(epochs), "pictures" in rest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnvis.bench.bundling import bundling
 from nnvis.bench.demo import demo
+from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
 from nnvis.bench.machine import load, machine_line
 from nnvis.bench.recording import recording
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "bundling": bundling,
     "scaling": scaling,
     "importance": importance,
+    "fingerprint": fingerprint,
     "demo": demo,
     "recording": recording,
     "render": render,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.measure import Measurement
+from rich.console import Console
 from rich.table import Table
 
 from nnvis.cli.terminal import console, reporting, say
@@ -17,7 +17,7 @@ from nnvis.cli.terminal import console, reporting, say
 if TYPE_CHECKING:
     from nnvis.fingerprint import Fingerprint
 
-_WIDEST = 200
+_WIDEST = 120
 FIGURES = ("distance", "raw_distance", "recurrence", "transitions", "measures")
 # Columns of the printed table: the measure, its short name, its form.
 COLUMNS = (
@@ -115,8 +115,8 @@ def _print(found: Fingerprint) -> None:
             continue
         table.add_row(_plain(band.band), *_cells(band))
     # Rather lines that run over than numbers cut short where the output is narrow or piped.
-    wide = Measurement.get(console, console.options.update_width(_WIDEST), table).maximum
-    console.print(table, width=wide, crop=False, soft_wrap=wide > console.width)
+    wide = Console(file=console.file, width=max(console.width, _WIDEST), highlight=False)
+    wide.print(table, soft_wrap=False)
     if empty:
         say(f"No two transitions are as far apart as {_several(empty)}.")
     if not found.phases:

@@ -34,7 +34,8 @@ def bench(
     Parameters
     ----------
     only
-        Run these parts only: start, bundling, scaling, importance, demo, recording, render.
+        Run these parts only: start, bundling, scaling, importance, fingerprint,
+        demo, recording, render.
     render
         The same as --only render.
     quick

@@ -90,10 +90,11 @@ def recurrence_bands(
 def numbered(distance: Any, width: float) -> tuple[Bands, Any]:
     """Even bands over [0, 1] and the band number of each cell."""
     matrix = distance_of(distance)
-    if matrix.min() < 0 or matrix.max() > 1:
+    bands = even_bands(width)
+    numbers = number_bands(matrix, bands)
+    if numbers.max() == len(bands):
         raise DatasetError(
             f"distance must lie in [0, 1], got {matrix.min():g} to {matrix.max():g}; divide it "
             "by its largest value first."
         )
-    bands = even_bands(width)
-    return bands, number_bands(matrix, bands)
+    return bands, numbers

@@ -116,10 +116,12 @@ def measures_by_band(
 
 def count_lines(numbers: np.ndarray, n_bands: int, theiler: int) -> list[Lines]:
     """Diagonal and vertical lines of each band of a square matrix of band numbers."""
-    from nnvis.kernels.recurrence import diagonal_lines, is_symmetric, vertical_lines
+    from nnvis.kernels.recurrence import STRIP, diagonal_lines, find_unlike, vertical_lines
 
     size = len(numbers)
-    symmetric = is_symmetric(numbers)
+    unlike = np.empty(-(-size // STRIP), bool)
+    find_unlike(numbers, unlike)
+    symmetric = not unlike.any()
     columns = numbers if symmetric else np.ascontiguousarray(numbers.T)
     chunks = _CHUNKS if size >= _LEAST_ROWS else 1
     vertical = np.zeros((chunks, n_bands + 1, size + 1), np.int64)

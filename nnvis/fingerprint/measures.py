@@ -225,10 +225,10 @@ def _density(by_diagonal: np.ndarray, size: int) -> Float64[np.ndarray, "diagona
 
 def _slope(density: np.ndarray, first: int, last: int) -> float:
     """Of the least-squares line through ``density`` from ``first`` to ``last``, inclusive."""
-    values = density[first : last + 1].tolist()
+    values = density[first : last + 1]
     if len(values) < 2:
         return 0.0
     middle = (len(values) - 1) / 2
-    mean = math.fsum(values) / len(values)
-    top = math.fsum((at - middle) * (value - mean) for at, value in enumerate(values))
-    return top / math.fsum((at - middle) ** 2 for at in range(len(values)))
+    mean = math.fsum(values.tolist()) / len(values)
+    top = math.fsum(((np.arange(len(values)) - middle) * (values - mean)).tolist())
+    return top / (len(values) * (len(values) ** 2 - 1) / 12)

@@ -9,10 +9,16 @@ Everything counted is a whole number, so results do not depend on how the work i
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit, prange
+from typing import Any
 
-_TILE = 64
+import numpy as np
+from llvmlite import ir
+from numba import njit, prange, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+STRIP = 64
+_TOGETHER = 32
 _BLOCK = 1024  # diagonals side by side, so that their rows' pieces stay in the first cache
 
 
@@ -62,19 +68,57 @@ def number_cells(distance, edges, scale, numbers, faults):
         faults[i] = missing
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def is_symmetric(numbers):
-    """Whether each cell of a square matrix equals its mirror image."""
+@njit(parallel=True, cache=True, nogil=True, error_model="numpy")
+def find_unlike(numbers, unlike):
+    """Whether each strip of 64 rows of a square matrix has a cell unlike its mirror image.
+
+    ``unlike`` has one bool a strip and is overwritten.
+    """
     n = numbers.shape[0]
-    for low in range(0, n, _TILE):
-        for left in range(low, n, _TILE):
-            unlike = False
-            for i in range(low, min(low + _TILE, n)):
-                for j in range(left, min(left + _TILE, n)):
-                    unlike |= numbers[i, j] != numbers[j, i]
-            if unlike:
-                return False
-    return True
+    strips = unlike.shape[0]
+    for turn in prange(strips):
+        # Strips shorten towards the end; long and short ones alternate, for threads take
+        # neighbouring turns.
+        strip = turn // 2 if turn % 2 == 0 else strips - 1 - turn // 2
+        low = strip * STRIP
+        high = min(low + STRIP, n)
+        different = np.uint8(0)
+        for left in range(low, n, STRIP):
+            for i in range(low, high):
+                row = numbers[i]
+                for j in range(left, min(left + STRIP, n)):
+                    different |= row[j] != numbers[j, i]
+        unlike[strip] = different != 0
+
+
+def _compare_together(context: Any, first: Any, i: Any, second: Any, j: Any) -> Any:
+    """Whether :data:`_TOGETHER` cells from i and from j on are equal, compared as one vector.
+
+    Most cells of a real training continue a line, and then this is all there is to do. Indices
+    are not checked; the compiler does not find this by itself, for it stops at the first
+    difference.
+    """
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        kinds = signature.args
+        cells: list[Any] = []
+        for kind, at in ((0, 1), (2, 3)):
+            array = make_array(kinds[kind])(context, builder, arguments[kind])
+            cell = context.get_value_type(kinds[kind].dtype)
+            vector = ir.VectorType(cell, _TOGETHER)
+            place = builder.gep(array.data, [arguments[at]])
+            pointer = builder.bitcast(place, vector.as_pointer())
+            loaded = builder.load(pointer)
+            loaded.align = cell.width // 8
+            cells.append(loaded)
+        unlike: Any = builder.icmp_unsigned("!=", *cells)
+        bits: Any = builder.bitcast(unlike, ir.IntType(_TOGETHER))
+        return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0))
+
+    return types.boolean(first, types.intp, second, types.intp), generate
+
+
+_are_equal: Any = intrinsic(_compare_together)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -114,11 +158,14 @@ def vertical_lines(columns, partial_lengths, partial_spans):
             band = column[0]
             start = 0
             spans[band, 3] += 1
-            for i in range(1, n):
-                if column[i] != band:
-                    _close_column(band, start, i, lengths, place)
-                    band = column[i]
-                    start = i
+            for low in range(1, n, _TOGETHER):
+                if low + _TOGETHER <= n and _are_equal(column, low - 1, column, low):
+                    continue
+                for i in range(low, min(low + _TOGETHER, n)):
+                    if column[i] != band:
+                        _close_column(band, start, i, lengths, place)
+                        band = column[i]
+                        start = i
             _close_column(band, start, n, lengths, place)
             spans[band, 4] += 1
             for k in range(place.shape[0]):
@@ -156,13 +203,18 @@ def diagonal_lines(numbers, bounds, theiler, partial_lengths, points):
             for i in range(max(1, 1 - high), min(n, n - low)):
                 before = numbers[i - 1]
                 here = numbers[i]
-                for d in range(max(low, 1 - i), min(high, n - i)):
-                    band = before[i + d - 1]
-                    if here[i + d] != band and abs(d) >= theiler:
-                        length = i - start[d - low]
-                        lengths[band, length] += 1
-                        points[d + n - 1, band] += length
-                        start[d - low] = i
+                end = min(high, n - i)
+                for left in range(max(low, 1 - i), end, _TOGETHER):
+                    j = i + left
+                    if left + _TOGETHER <= end and _are_equal(before, j - 1, here, j):
+                        continue
+                    for d in range(left, min(left + _TOGETHER, end)):
+                        band = before[i + d - 1]
+                        if here[i + d] != band and abs(d) >= theiler:
+                            length = i - start[d - low]
+                            lengths[band, length] += 1
+                            points[d + n - 1, band] += length
+                            start[d - low] = i
             for d in range(low, high):
                 if abs(d) >= theiler:
                     end = min(n, n - d)

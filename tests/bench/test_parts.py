@@ -8,6 +8,7 @@ import pytest
 from nnvis.bench import PARTS, alternatives
 from nnvis.bench.bundling import STAGES, bundling
 from nnvis.bench.demo import demo
+from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
 from nnvis.bench.recording import recording
 from nnvis.bench.render import render
@@ -29,7 +30,7 @@ def whats(part) -> list[str]:
 def test_parts_are_those_that_the_command_names():
     from nnvis.cli.machine import bench
 
-    assert f"{', '.join(PARTS)}." in (bench.__doc__ or "")
+    assert f"{', '.join(PARTS)}." in " ".join((bench.__doc__ or "").split())
 
 
 def test_start(monkeypatch):
@@ -134,6 +135,50 @@ def test_recording_is_compared_with_training_alone():
     ]
     assert all(row.values and row.values[0] > 0 for row in part.rows)
     assert part.rows[1].target == 5
+
+
+def test_fingerprint(monkeypatch):
+    from nnvis.bench import recurrence_libraries
+
+    def works(series, epsilon):
+        assert series.dtype == np.float32
+
+    def fails(series, epsilon):
+        raise ZeroDivisionError("none of ours")
+
+    libraries = {"one": (works, ("numpy",)), "two": (fails, ("numpy",)), "three": (works, ("?",))}
+    monkeypatch.setattr(recurrence_libraries, "LIBRARIES", libraries)
+    part = fingerprint(1, 14, 600, 80, 100, 30, processes=False)
+    rows = {row.what: row for row in part.rows}
+    assert [row.target for row in part.rows if row.target] == [2, 0.05, 0.8, 200]
+    assert "nnvis is" in rows["one, one threshold, 100 × 100"].note
+    assert rows["two, one threshold, 100 × 100"].note == "failed: ZeroDivisionError: none of ours"
+    assert rows["three, one threshold, 100 × 100"].note == "not installed: pip install ?"
+    assert rows["speed over it"].median > 1
+
+
+def test_plain_loops_of_the_benchmark_agree_with_the_kernels():
+    from nnvis.bench.fingerprint import random_distance
+    from nnvis.bench.recurrence_libraries import cell_by_cell, line_at_once, plain_bands
+    from nnvis.fingerprint import recurrence_bands
+
+    distance = random_distance(30, np.random.default_rng(0))
+    found = recurrence_bands(distance, 0.25)
+    for lengths_of in (cell_by_cell, line_at_once):
+        for plain, band in zip(plain_bands(distance, 4, lengths_of), found, strict=True):
+            wanted = [band.recurrence_rate, band.determinism, band.diagonal_mean]
+            wanted += [band.diagonal_max, band.diagonal_entropy, band.laminarity]
+            wanted += [band.trapping_time, band.vertical_max, band.vertical_entropy]
+            assert plain == pytest.approx(wanted)
+
+
+def test_memory_of_the_measures(capsys):
+    import json
+
+    from nnvis.bench.child import main
+
+    main(["recurrence", "80"])
+    assert json.loads(capsys.readouterr().out)["beyond_bytes"] >= 0
 
 
 def test_demo_reads_its_stages(monkeypatch):

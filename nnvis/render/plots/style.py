@@ -24,8 +24,8 @@ Draw = TypeVar("Draw", bound=Callable[..., Any])
 
 COLUMN = 3.5  # inches: one column of a page
 PAGE = 7.2
-INK = to_hex(text_colour("light"))
-FAINT = to_hex(text_colour("light", faint=True))
+INK = to_hex(tuple(text_colour("light").tolist()))
+FAINT = to_hex(tuple(text_colour("light", faint=True).tolist()))
 PALE = "#e9e9e6"
 ACCENT = "#1769f4"
 INK_BLUE = "#1149a8"
