@@ -17,7 +17,7 @@ from nnvis.learning import build_lenet5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="runs/fingerprint_lenet", help="a new folder")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--every", type=int, default=20, help="steps from record to record")
     options = parser.parse_args()
 
