@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -146,7 +147,7 @@ def measures_of(
     size = len(lines.diagonal) - 1
     determinism, mean, longest, entropy = line_measures(lines.diagonal, l_min)
     laminarity, trapping, tallest, vertical_entropy = line_measures(lines.vertical, v_min)
-    points = int(np.arange(size + 1) @ lines.vertical)
+    points = int(_numbers(size + 1) @ lines.vertical)
     counted = int(lines.by_diagonal.sum())
     outside = max(size - theiler, 0) * (max(size - theiler, 0) + 1)
     cells = size * size if theiler == 0 else outside
@@ -217,18 +218,25 @@ def _recurrence_times(lines: Lines, size: int, points: int) -> tuple[float, floa
 def _density(by_diagonal: np.ndarray, size: int) -> Float64[np.ndarray, "diagonal"]:
     upper = by_diagonal[size - 1 :]
     lower = by_diagonal[size - 1 :: -1]
-    cells = np.arange(size, 0, -1)
-    density = (upper + lower) / (2 * cells)
-    density[0] = upper[0] / cells[0]
+    density = (upper + lower) / (2 * (size - _numbers(size)))
+    density[0] = upper[0] / size
     return density
+
+
+@lru_cache(4)
+def _numbers(count: int) -> Int64[np.ndarray, "number"]:
+    """0 … count − 1, shared by all bands and so not to be changed."""
+    numbers = np.arange(count)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _slope(density: np.ndarray, first: int, last: int) -> float:
     """Of the least-squares line through ``density`` from ``first`` to ``last``, inclusive."""
     values = density[first : last + 1]
-    if len(values) < 2:
+    if len(values) < 2 or not values.any():
         return 0.0
     middle = (len(values) - 1) / 2
     mean = math.fsum(values.tolist()) / len(values)
-    top = math.fsum(((np.arange(len(values)) - middle) * (values - mean)).tolist())
+    top = math.fsum(((_numbers(len(values)) - middle) * (values - mean)).tolist())
     return top / (len(values) * (len(values) ** 2 - 1) / 12)
