@@ -165,7 +165,8 @@ def demo(progress: Progress) -> Path:
         seed=training.seed,
     ) as run:
         model = mlp_for(samples, training)
-        recorder = Recorder(run, model, probe=(samples.x_test, samples.y_test))
+        probe = (samples.x_test, samples.y_test)
+        recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
         train(model, samples, training, recorder, progress)
         process(model, samples.x_train, samples.y_train, run, settings, progress, scoring)
     return folder
