@@ -67,30 +67,22 @@ class Replaying:
 
     def then(self, network: Network) -> tuple[float, Network] | None:
         """The place on the time line and the network as it was there; ``None`` where training
-        did not record its importance.
+        recorded neither its importance nor its weights.
 
-        Places and weights stay: one layout for the whole run, so that what changes on the
-        screen is what changed in training.
+        Places stay: one layout for the whole run, so that what changes on the screen is what
+        changed in training.
         """
         state = self._viewer.state
         training = state.training
         if training is None or not follows(training, network):
             return None
         importance = training.importance_at(state.moment)
-        if importance is None or importance.shape != network.unit_importance.shape:
+        weight = training.weight_at(state.moment, network)
+        if importance is not None and importance.shape != network.unit_importance.shape:
+            importance = None
+        if importance is None and weight is None:
             return None
-        before = np.nan_to_num(network.unit_importance).mean(axis=1)[network.edge_source]
-        after = importance.mean(axis=1)[network.edge_source]
-        # An edge's own part of its combined score is what is left without its source unit's.
-        own = np.divide(
-            network.edge_importance, before, out=np.zeros_like(before), where=before > 0
-        )
-        drawn = replace(
-            network,
-            unit_importance=importance.astype(np.float32),
-            edge_importance=(own * after).astype(np.float32),
-        )
-        return state.moment, drawn
+        return state.moment, _network_then(network, importance, weight)
 
     def follow(self) -> None:
         """Bring flows and pictures on the graphics card up to the state; costs nothing when they
@@ -133,6 +125,34 @@ class Replaying:
                 probe = training.probe.picture
                 pictures["probe"] = Atlas.of(probe).painted(probe)
         viewer.state = replace(viewer.state, textures=viewer.stage.set_pictures(pictures))
+
+
+def _network_then(
+    network: Network, importance: np.ndarray | None, weight: np.ndarray | None
+) -> Network:
+    """The network with another importance of its units, other weights, or both."""
+    source = network.edge_source
+    before = np.nan_to_num(network.unit_importance).mean(axis=1)[source]
+    now = network.unit_importance if importance is None else importance.astype(np.float32)
+    after = np.nan_to_num(now).mean(axis=1)[source]
+    if weight is None:
+        # An edge's own part of its combined score is what is left without its source unit's.
+        own = np.divide(
+            network.edge_importance, before, out=np.zeros_like(before), where=before > 0
+        )
+        weight = network.edge_weight
+    else:
+        own = np.abs(weight)
+        layer = network.unit_layer[source]
+        for number in np.unique(layer):
+            here = layer == number
+            own[here] /= max(float(own[here].max()), 1e-12)
+    return replace(
+        network,
+        unit_importance=now,
+        edge_weight=weight,
+        edge_importance=(own * after).astype(np.float32),
+    )
 
 
 def recurrence_picture(distance: np.ndarray, background: Any) -> np.ndarray:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STAGE = "reading the training"
 # Samples listed when a transition is chosen.
 MOST_SAMPLES = 240
+# Of the weights of all epochs together.
+MOST_WEIGHT_BYTES = 512 << 20
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Training:
         Samples whose predictions differ between two epochs.
     importance
         The network's unit importance at each epoch, where it was recorded.
+    weights
+        The weight matrices (out, in) at each epoch in the order of the layers, where they were
+        recorded and are not too large to be kept.
     note
         What could not be shown, and why; empty when all is shown.
     """
@@ -55,6 +60,7 @@ class Training:
     raw: Int64[np.ndarray, "epoch epoch"]
     probe: Probe | None = None
     importance: tuple[Float32[np.ndarray, "unit class"] | None, ...] = field(default=())
+    weights: tuple[tuple[np.ndarray, ...], ...] = field(default=())
     note: str = ""
 
     @property
@@ -71,14 +77,44 @@ class Training:
 
         ``moment`` counts recorded epochs from 0. ``None`` unless both were recorded.
         """
-        low = min(max(int(moment), 0), self.count - 1)
-        high = min(low + 1, self.count - 1)
+        low, high, share = self._between(moment)
         first = self.importance[low] if self.importance else None
         second = self.importance[high] if self.importance else None
-        if first is None or second is None:
+        if first is None or second is None or first.shape != second.shape:
             return None
-        share = np.float32(min(max(moment - low, 0.0), 1.0))
         return (1 - share) * first + share * second
+
+    def weight_at(self, moment: float, network: Network) -> Float32[np.ndarray, "edge"] | None:
+        """The weight of each of the network's edges at a place on the time line.
+
+        ``None`` unless weight matrices of its layers were recorded at both epochs around it.
+        """
+        low, high, share = self._between(moment)
+        if not self.weights or not fits(self.weights[low], network) or not fits(
+            self.weights[high], network
+        ):  # fmt: skip
+            return None
+        first = np.array([network.unit_slice(n).start for n in range(len(network.layers))])
+        layer = network.unit_layer[network.edge_source]
+        column = network.edge_source - first[layer]
+        row = network.edge_target - first[np.minimum(layer + 1, len(first) - 1)]
+        weight = np.zeros(network.edge_count, np.float32)
+        for number, (before, after) in enumerate(
+            zip(self.weights[low], self.weights[high], strict=True)
+        ):
+            here = layer == number
+            old, new = before[row[here], column[here]], after[row[here], column[here]]
+            weight[here] = (1 - share) * old + share * new
+        return weight
+
+    def _between(self, moment: float) -> tuple[int, int, np.float32]:
+        """The epochs around a place on the time line, and the share of the later one."""
+        low = min(max(int(moment), 0), self.count - 1)
+        high = min(low + 1, self.count - 1)
+        share = np.float32(min(max(moment - low, 0.0), 1.0))
+        if share == 0:
+            high = low  # the epoch itself, whatever the next one holds
+        return low, high, share
 
 
 def read_training(path: Path, progress: Progress) -> Training | None:
@@ -117,7 +153,18 @@ def read_training(path: Path, progress: Progress) -> Training | None:
         notes.append(str(error))
     if probe is not None and probe.count != history.predictions.shape[1]:
         probe = None
-    importance = tuple(run.load_epoch(int(epoch)).unit_importance for epoch in history.epochs)
+    importance: list[np.ndarray | None] = []
+    weights: list[tuple[np.ndarray, ...]] = []
+    size = 0
+    for epoch in history.epochs:
+        record = run.load_epoch(int(epoch))
+        importance.append(record.unit_importance)
+        weights.append(tuple(one for one in record.weight.values() if one.ndim == 2))
+        size += sum(one.nbytes for one in weights[-1])
+        if size > MOST_WEIGHT_BYTES:
+            weights = []
+            notes.append("The weights of all epochs are too large to follow.")
+            break
     progress.step(STAGE, 3, 3)
     return Training(
         path=path,
@@ -129,15 +176,26 @@ def read_training(path: Path, progress: Progress) -> Training | None:
         distance=distance,
         raw=raw,
         probe=probe,
-        importance=importance,
+        importance=tuple(importance) + (None,) * (len(history.epochs) - len(importance)),
+        weights=tuple(weights),
         note=" ".join(notes[:3]),
     )
 
 
 def follows(training: Training, network: Network) -> bool:
-    """Whether the network's own units were scored in training, so that it can follow the time."""
+    """Whether the network's own units or weights were recorded, so that it can follow the time."""
     shape = network.unit_importance.shape
-    return any(one is not None and one.shape == shape for one in training.importance)
+    return any(one is not None and one.shape == shape for one in training.importance) or any(
+        fits(one, network) for one in training.weights
+    )
+
+
+def fits(weights: tuple[np.ndarray, ...], network: Network) -> bool:
+    """Whether these are the weight matrices of the network's layers, one after the other."""
+    sizes = [layer.size for layer in network.layers]
+    return len(weights) == len(sizes) - 1 > 0 and all(
+        one.shape == (out, into) for one, into, out in zip(weights, sizes, sizes[1:], strict=False)
+    )
 
 
 def _is_measure(name: str) -> bool:

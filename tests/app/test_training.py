@@ -82,9 +82,7 @@ def test_importance_between_two_epochs_is_their_mixture(tmp_path):
     assert follows(training, network)
     assert not follows(training, synthetic_network((7, 5, 3), classes=3))
     assert training.importance_at(0.25) == pytest.approx(0.25 * network.unit_importance)
-    assert training.importance_at(1.0) is None or training.importance_at(1.0) == pytest.approx(
-        network.unit_importance
-    )
+    assert training.importance_at(1.0) == pytest.approx(network.unit_importance)
     assert training.importance_at(1.5) is None, "made up the importance of an epoch without one"
 
 
@@ -136,3 +134,28 @@ def test_alike_steps_are_inked_in_the_recurrence_plot():
 def test_a_probe_of_another_size_shows_no_wrong_pictures(run):
     run.save_probe(Probe(count=9, label=np.zeros(9, np.int32)))
     assert read(run).probe is None
+
+
+def test_weights_between_two_epochs_are_their_mixture_at_the_right_edges(tmp_path):
+    network = synthetic_network((6, 5, 3), classes=3)
+    rng = np.random.default_rng(2)
+    run = Run.create(tmp_path / "run", class_names=NAMES)
+    weights = [
+        {"0.weight": rng.normal(size=(5, 6)).astype(np.float32), "0.bias": np.zeros(5, np.float32),
+         "2.weight": rng.normal(size=(3, 5)).astype(np.float32)}
+        for _ in range(2)
+    ]  # fmt: skip
+    for epoch, weight in enumerate(weights):
+        run.save_epoch(replace(record(epoch, [0, 1]), weight=weight))
+    training = read(run)
+    assert follows(training, network)
+    found = training.weight_at(0.5, network)
+    starts = [network.unit_slice(number).start for number in range(3)]
+    for edge in range(network.edge_count):
+        layer = int(network.unit_layer[network.edge_source[edge]])
+        into = network.edge_source[edge] - starts[layer]
+        out = network.edge_target[edge] - starts[layer + 1]
+        name = ("0.weight", "2.weight")[layer]
+        expected = (weights[0][name][out, into] + weights[1][name][out, into]) / 2
+        assert found[edge] == pytest.approx(expected), f"edge {edge} has another's weight"
+    assert training.weight_at(0.5, synthetic_network((6, 4, 3), classes=3)) is None
