@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
     from jaxtyping import Float64, Int32, Int64
 
-    from nnvis.model import EpochRecord
+    from nnvis.model import EpochRecord, Probe
 
 # The first of these that most epochs have is drawn below the raw distance.
-ACCURACIES = ("test_accuracy", "validation_accuracy", "val_accuracy", "accuracy", "train_accuracy")
+ACCURACIES = (
+    "test_accuracy",
+    "validation_accuracy",
+    "val_accuracy",
+    "accuracy",
+    "probe_accuracy",
+    "train_accuracy",
+)
+# Counted here where a run logged none but knows the true classes of its probe.
+_COUNTED = "probe_accuracy"
 
 
 class Run(Protocol):
@@ -34,6 +43,8 @@ class Run(Protocol):
     def epochs(self) -> list[int]: ...
 
     def load_epoch(self, epoch: int) -> EpochRecord: ...
+
+    def load_probe(self) -> Probe | None: ...
 
 
 @dataclass(frozen=True)
@@ -104,11 +115,22 @@ def read_history(run: Run) -> History:
     if len(records) < 2:
         raise DatasetError(_too_few(run, recorded, records, notes))
     epochs = np.array(list(records), np.int64)
+    predictions = np.stack([record.prediction for record in records.values()])
+    numbers = _numbers(list(records.values()))
+    if not any(name in numbers for name in ACCURACIES):
+        try:
+            probe = run.load_probe()
+        except StoreError as error:
+            probe = None
+            notes.append(f"The probe's true classes cannot be read: {error}")
+        label = None if probe is None else probe.label
+        if label is not None and len(label) == predictions.shape[1]:
+            numbers[_COUNTED] = (predictions == label).mean(axis=1)
     return History(
         epochs,
-        np.stack([record.prediction for record in records.values()]),
+        predictions,
         run.class_names,
-        _numbers(list(records.values())),
+        numbers,
         (*notes, *_gaps(epochs)),
         run.path.name,
     )

@@ -224,3 +224,20 @@ def test_forgetting_needs_an_accuracy():
     assert history.accuracy is None
     assert all(phase.kind != "forgetting" for phase in phases_of(history))
     assert fingerprint_of(replace(history, numbers={})).history.accuracy is None
+
+
+def test_accuracy_is_counted_where_none_was_logged_and_the_classes_are_known(run):
+    given = random_predictions()
+    fill(run, given, loss=np.arange(12.0))
+    assert read_history(run).accuracy is None
+    label = np.random.default_rng(1).integers(0, 3, 40).astype(np.int32)
+    run.save_probe(nnvis_probe(label))
+    name, values = read_history(run).accuracy
+    assert name == "probe_accuracy"
+    assert values == pytest.approx([np.mean(row == label) for row in given])
+
+
+def nnvis_probe(label):
+    from nnvis.model import Probe
+
+    return Probe(count=len(label), label=label)
