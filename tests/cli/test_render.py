@@ -179,5 +179,6 @@ def test_view_without_a_display(nnvis: Programs, run: Path, tmp_path: Path) -> N
     before = tree(tmp_path)
     done = nnvis.run("view", "run", cwd=tmp_path)
     assert_refused(done, 1, "no display", "DISPLAY", "nnvis render run -o network.png")
-    assert_refused(nnvis.run("view", cwd=tmp_path), 1, "runs/demo")
+    done = nnvis.run("view", cwd=tmp_path)
+    assert_refused(done, 1, "no display", "nnvis render RUN -o network.png")
     assert tree(tmp_path) == before
