@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from nnvis.progress import Progress, quiet
 if TYPE_CHECKING:
     from torch import nn
 
+    from nnvis.config import TrainingConfig
+    from nnvis.model import Samples
     from nnvis.store import Run
 
 ProcessingSource = ProcessingConfig | Mapping[str, Any] | str | PathLike[str] | None
@@ -177,6 +180,56 @@ def process(
             if described.get("seed") is None:
                 run.update(seed=scoring.seed)
     return network
+
+
+@contextmanager
+def trained_run(
+    out: str | PathLike[str],
+    data: str,
+    samples: Samples,
+    training: TrainingConfig,
+    settings: ProcessingConfig,
+    scoring: ImportanceConfig,
+    progress: Progress,
+    *,
+    overwrite: bool,
+) -> Iterator[tuple[Run, Network, list[dict[str, float]]]]:
+    """Train a dense network on ``samples``, record and process it; the run, complete but for
+    what the block adds, its network, and the numbers of each epoch.
+
+    The run takes its place at ``out`` when the block ends well; else what was there stays.
+
+    Parameters
+    ----------
+    data
+        How the user named the samples; kept in the run.
+
+    Raises
+    ------
+    ModelError, StoreError, Cancelled
+        One sentence each.
+    """
+    from nnvis.learning import Recorder, mlp_for, train
+    from nnvis.store import Run
+
+    sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
+    with Run.staged(
+        out,
+        overwrite=overwrite,
+        class_names=samples.class_names,
+        model={"kind": "mlp", "sizes": sizes},
+        dataset={"source": data, "description": samples.source},
+        config={"processing": settings, "importance": scoring, "training": training},
+        seed=training.seed,
+    ) as run:
+        model = mlp_for(samples, training)
+        probe = (samples.x_test, samples.y_test)
+        recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
+        numbers = train(model, samples, training, recorder, progress)
+        recorder.close()
+        x, y = samples.x_train, samples.y_train
+        network = process(model, x, y, run, settings, progress, scoring)
+        yield run, network, numbers
 
 
 def save_bundled(run: Run, network: Network, quality: BundlingQuality) -> None:

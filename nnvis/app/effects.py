@@ -18,6 +18,7 @@ from nnvis.app.processing import OPERATIONS
 from nnvis.app.replaying import JOB, Replaying
 from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
+from nnvis.app.training import follows, network_at
 from nnvis.app.worker import Outcome, Pause, Publish
 from nnvis.bundling import DensityCells, density_cells
 from nnvis.errors import RenderError
@@ -185,14 +186,19 @@ class Effects:
         shown, state = viewer.state.shown, viewer.state
         if shown is None or viewer.worker.is_busy:
             return
-        then = self.replaying.then(shown.network)
-        moment = None if then is None else then[0]
+        training, network = state.training, shown.network
+        if training is not None and not follows(training, network):
+            training = None
+        moment = None if training is None else state.moment
         if loading.is_current(shown, state.mode, state.rendering, moment):
             return
 
         def task(_: Progress, __: Publish) -> Any:
+            then = None
+            if training is not None:
+                then = state.moment, network_at(training, state.moment, network)
             again = loading.arranged(
-                shown.network, state.mode, state.rendering, shown.origin, shown.saved, then
+                network, state.mode, state.rendering, shown.origin, shown.saved, then
             )
             return again, ""
 

@@ -29,9 +29,9 @@ def arranged(
 
     ``then`` is a place on the time line and the network as it was there, which is drawn.
     """
-    moment, drawn = (None, network) if then is None else then
+    drawn = network if then is None else then[1]
     scene = build_scene(drawn, known(mode, network), rendering.palette, rendering.background)
-    return Shown(network, scene, origin, rendering.palette, saved, moment)
+    return Shown(network, scene, origin, rendering.palette, saved, then)
 
 
 def known(mode: str, network: Network) -> str:
@@ -139,15 +139,12 @@ def demo(progress: Progress) -> Path:
         return folder
     from nnvis.config import ImportanceConfig, TrainingConfig
     from nnvis.datasets import load_samples
-    from nnvis.learning import Recorder, mlp_for, train
-    from nnvis.pipeline import process
-    from nnvis.store import Run
+    from nnvis.pipeline import trained_run
 
     training = read_config(TrainingConfig, None)
     settings = read_config(ProcessingConfig, None)
     scoring = read_config(ImportanceConfig, None)
     samples = load_samples("digits", seed=training.seed, progress=progress)
-    sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -155,18 +152,8 @@ def demo(progress: Progress) -> Path:
             f"The demo cannot be saved in {folder}: {error.strerror or error}; start nnvis in a "
             "folder that you can write to and open the demo again."
         ) from error
-    with Run.staged(
-        folder,
-        overwrite=True,
-        class_names=samples.class_names,
-        model={"kind": "mlp", "sizes": sizes},
-        dataset={"source": "digits", "description": samples.source},
-        config={"processing": settings, "importance": scoring, "training": training},
-        seed=training.seed,
-    ) as run:
-        model = mlp_for(samples, training)
-        probe = (samples.x_test, samples.y_test)
-        recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
-        train(model, samples, training, recorder, progress)
-        process(model, samples.x_train, samples.y_train, run, settings, progress, scoring)
+    with trained_run(
+        folder, "digits", samples, training, settings, scoring, progress, overwrite=True
+    ):
+        pass  # nothing to add
     return folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnvis.app.atlas import Atlas
-from nnvis.app.training import Training, follows, read_training
+from nnvis.app.training import Training, read_training
 from nnvis.app.worker import Publish
 from nnvis.progress import Progress
 from nnvis.render import palette
@@ -17,7 +17,6 @@ from nnvis.render.flows import scene_of_flows
 
 if TYPE_CHECKING:
     from nnvis.app.viewer import Viewer
-    from nnvis.model import Network
 
 JOB = "Reading the training"
 # A recurrence plot is shown coarser beyond this many steps.
@@ -65,25 +64,6 @@ class Replaying:
         if training.note:
             self._viewer.say(training.note)
 
-    def then(self, network: Network) -> tuple[float, Network] | None:
-        """The place on the time line and the network as it was there; ``None`` where training
-        recorded neither its importance nor its weights.
-
-        Places stay: one layout for the whole run, so that what changes on the screen is what
-        changed in training.
-        """
-        state = self._viewer.state
-        training = state.training
-        if training is None or not follows(training, network):
-            return None
-        importance = training.importance_at(state.moment)
-        weight = training.weight_at(state.moment, network)
-        if importance is not None and importance.shape != network.unit_importance.shape:
-            importance = None
-        if importance is None and weight is None:
-            return None
-        return state.moment, _network_then(network, importance, weight)
-
     def follow(self) -> None:
         """Bring flows and pictures on the graphics card up to the state; costs nothing when they
         are."""
@@ -96,13 +76,9 @@ class Replaying:
         step = None
         if training is not None and state.has_flows and scene is not None:
             step = min(state.epoch_row, len(training.moved) - 1)
-        wanted = (scene, step)
-        if self._flows is not None and all(
-            a is b or (isinstance(a, int) and a == b)
-            for a, b in zip(wanted, self._flows, strict=True)
-        ):
+        if self._flows is not None and self._flows[0] is scene and self._flows[1] == step:
             return
-        self._flows = wanted
+        self._flows = (scene, step)
         arcs = None
         if training is not None and step is not None and scene is not None:
             arcs = scene_of_flows(scene, training.moved[step])
@@ -110,12 +86,10 @@ class Replaying:
 
     def _paint(self, training: Training | None, background: Any) -> None:
         """The recurrence plot and the probe's pictures as textures."""
-        wanted = (training, background)
-        if self._painted is not None and self._painted[0] is training and (
-            self._painted[1] == background
-        ):  # fmt: skip
+        before = self._painted
+        if before is not None and before[0] is training and before[1] == background:
             return
-        self._painted = wanted
+        self._painted = (training, background)
         viewer = self._viewer
         assert viewer.stage is not None
         pictures: dict[str, np.ndarray] = {}
@@ -125,34 +99,6 @@ class Replaying:
                 probe = training.probe.picture
                 pictures["probe"] = Atlas.of(probe).painted(probe)
         viewer.state = replace(viewer.state, textures=viewer.stage.set_pictures(pictures))
-
-
-def _network_then(
-    network: Network, importance: np.ndarray | None, weight: np.ndarray | None
-) -> Network:
-    """The network with another importance of its units, other weights, or both."""
-    source = network.edge_source
-    before = np.nan_to_num(network.unit_importance).mean(axis=1)[source]
-    now = network.unit_importance if importance is None else importance.astype(np.float32)
-    after = np.nan_to_num(now).mean(axis=1)[source]
-    if weight is None:
-        # An edge's own part of its combined score is what is left without its source unit's.
-        own = np.divide(
-            network.edge_importance, before, out=np.zeros_like(before), where=before > 0
-        )
-        weight = network.edge_weight
-    else:
-        own = np.abs(weight)
-        layer = network.unit_layer[source]
-        for number in np.unique(layer):
-            here = layer == number
-            own[here] /= max(float(own[here].max()), 1e-12)
-    return replace(
-        network,
-        unit_importance=now,
-        edge_weight=weight,
-        edge_importance=(own * after).astype(np.float32),
-    )
 
 
 def recurrence_picture(distance: np.ndarray, background: Any) -> np.ndarray:

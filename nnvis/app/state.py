@@ -38,8 +38,8 @@ class Shown:
         The class colours that the scene was made with.
     saved
         The network that the file at ``origin`` holds; ``None`` when there is no such file.
-    moment
-        Place on the time line whose importance the scene shows; ``None`` for the network's own.
+    then
+        A place on the time line and the network as it was there, which the scene shows.
     """
 
     network: Network
@@ -47,7 +47,17 @@ class Shown:
     origin: str
     palette: str
     saved: Network | None = None
-    moment: float | None = None
+    then: tuple[float, Network] | None = None
+
+    @property
+    def moment(self) -> float | None:
+        """Place on the time line that the scene shows; ``None`` for the network's own."""
+        return None if self.then is None else self.then[0]
+
+    @property
+    def seen(self) -> Network:
+        """The network as the scene shows it."""
+        return self.network if self.then is None else self.then[1]
 
     @property
     def is_saved(self) -> bool:

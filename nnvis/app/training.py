@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,6 +187,42 @@ def follows(training: Training, network: Network) -> bool:
     shape = network.unit_importance.shape
     return any(one is not None and one.shape == shape for one in training.importance) or any(
         fits(one, network) for one in training.weights
+    )
+
+
+def network_at(training: Training, moment: float, network: Network) -> Network:
+    """The network with what was recorded of it at a place on the time line; what was not stays.
+
+    Places stay: one layout for the whole run, so that what changes on the screen is what
+    changed in training. Takes a pass over all edges: for the working thread.
+    """
+    importance = training.importance_at(moment)
+    if importance is not None and importance.shape != network.unit_importance.shape:
+        importance = None
+    weight = training.weight_at(moment, network)
+    if importance is None and weight is None:
+        return network
+    source = network.edge_source
+    before = np.nan_to_num(network.unit_importance).mean(axis=1)[source]
+    now = network.unit_importance if importance is None else importance.astype(np.float32)
+    after = np.nan_to_num(now).mean(axis=1)[source]
+    if weight is None:
+        # An edge's own part of its combined score is what is left without its source unit's.
+        own = np.divide(
+            network.edge_importance, before, out=np.zeros_like(before), where=before > 0
+        )
+        weight = network.edge_weight
+    else:
+        own = np.abs(weight)
+        layer = network.unit_layer[source]
+        for number in np.unique(layer):
+            here = layer == number
+            own[here] /= max(float(own[here].max()), 1e-12)
+    return replace(
+        network,
+        unit_importance=now,
+        edge_weight=weight,
+        edge_importance=(own * after).astype(np.float32),
     )
 
 

@@ -90,35 +90,17 @@ def demo(
     )
     scoring = merged(ImportanceConfig, None, importance)
     from nnvis.datasets import load_samples
-    from nnvis.store import Run
+    from nnvis.pipeline import trained_run
 
     with reporting() as progress:
         samples = load_samples(data, seed=training.seed, progress=progress)
-        sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
-        with Run.staged(
-            out,
-            overwrite=overwrite,
-            class_names=samples.class_names,
-            model={"kind": "mlp", "sizes": sizes},
-            dataset={"source": data, "description": samples.source},
-            config={"processing": settings, "importance": scoring, "training": training},
-            seed=training.seed,
-        ) as run:
-            from nnvis.learning import Recorder, mlp_for, train
-            from nnvis.pipeline import process as process_model
-
-            model = mlp_for(samples, training)
-            probe = (samples.x_test, samples.y_test)
-            recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
-            numbers = train(model, samples, training, recorder, progress)
-            recorder.close()
-            network = process_model(
-                model, samples.x_train, samples.y_train, run, settings, progress, scoring
-            )
+        with trained_run(
+            out, data, samples, training, settings, scoring, progress, overwrite=overwrite
+        ) as (run, network, numbers):
             drawn = _draw_pictures(run, network) if pictures else []
     rows = [
         ("data", samples.source),
-        ("network", "-".join(map(str, sizes))),
+        ("network", "-".join(str(layer.size) for layer in network.layers)),
         ("test accuracy", f"{numbers[-1]['test_accuracy']:.4f}"),
         *_network_rows(network, run),
         ("time", f"{perf_counter() - begin:.1f} s"),

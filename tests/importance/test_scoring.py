@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from oracles.gates_cases import Residual, Wrapped, clusters, fitted, mlp
+from oracles.gates_cases import Normed, Residual, Wrapped, clusters, fitted, mlp
 from torch import nn
 
 import nnvis
@@ -18,22 +18,6 @@ from nnvis.importance.tuning import rate_share
 from nnvis.progress import Progress
 
 QUICK = {"epochs": 2, "batch_size": 16, "learning_rate": 0.05}
-
-
-class Normed(nn.Module):
-    """Dense layers in a chain, with a dropout and a batch norm of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(6, 8)
-        self.norm = nn.BatchNorm1d(8)
-        self.fc2 = nn.Linear(8, 8)
-        self.dropout = nn.Dropout(0.5)
-        self.fc3 = nn.Linear(8, 3)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = torch.relu(self.norm(self.fc1(x)))
-        return self.fc3(self.dropout(torch.relu(self.fc2(h))))
 
 
 def _state(model):

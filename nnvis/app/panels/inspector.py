@@ -9,6 +9,7 @@ from nnvis.app.actions import Action, Pin
 from nnvis.app.panels.widgets import colour_of, section, shortened, tip, title, wrapped
 from nnvis.app.state import Shown, ViewState
 from nnvis.model import Network
+from nnvis.render.picked import unit_name
 
 HELP = (
     "Rest the mouse on a unit to see its layer, its number and how much each class needs it. "
@@ -52,7 +53,7 @@ class InspectorPanel:
     def _unit(self, view: ViewState, shown: Shown, unit: int) -> list[Action]:
         actions: list[Action] = []
         network = shown.network
-        wrapped(unit_name(network, unit))
+        wrapped(full_name(network, unit))
         if view.pinned == unit:
             imgui.same_line()
             if imgui.small_button("Let go"):
@@ -67,7 +68,7 @@ class InspectorPanel:
         ends = [(row, int(network.edge_source[row]), "from") for row in incoming[:5]]
         ends += [(row, int(network.edge_target[row]), "to") for row in outgoing[:5]]
         for row, other, way in ends:
-            text = f"{way} {unit_name(network, other)}, weight {network.edge_weight[row]:+.3f}"
+            text = f"{way} {full_name(network, other)}, weight {network.edge_weight[row]:+.3f}"
             clicked, _ = imgui.selectable(f"{text}##{row}", False)
             tip(f"Importance {network.edge_importance[row]:.3g}. Click to pin that unit.")
             if clicked:
@@ -93,7 +94,7 @@ class InspectorPanel:
                 best = int(np.argmax(network.unit_importance[row]))
                 value = float(network.unit_importance[row, best])
                 text = (
-                    f"{unit_name(network, int(row))}, {value:.2f} for {network.class_names[best]}"
+                    f"{full_name(network, int(row))}, {value:.2f} for {network.class_names[best]}"
                 )
                 clicked, _ = imgui.selectable(f"{text}##u{row}", False)
                 tip(f"{text}. Click to pin it.")
@@ -104,7 +105,7 @@ class InspectorPanel:
             for row in range(min(MOST_ROWS, network.edge_count)):
                 source, target = int(network.edge_source[row]), int(network.edge_target[row])
                 text = (
-                    f"{unit_name(network, source)} to {unit_name(network, target)}, "
+                    f"{full_name(network, source)} to {full_name(network, target)}, "
                     f"{network.edge_weight[row]:+.3f}"
                 )
                 clicked, _ = imgui.selectable(f"{text}##e{row}", False)
@@ -115,20 +116,18 @@ class InspectorPanel:
         return actions
 
 
-def unit_name(network: Network, unit: int) -> str:
-    """``fc1 unit 12``; an output unit by its class."""
-    layer = int(network.unit_layer[unit])
-    number = unit - network.unit_slice(layer).start
-    is_output = layer == len(network.layers) - 1 and network.layers[layer].size == len(
-        network.class_names
-    )
-    end = f" ({network.class_names[number]})" if is_output else ""
-    return f"{network.layers[layer].name} unit {number}{end}"
+def full_name(network: Network, unit: int) -> str:
+    """``fc1 unit 12``; an output unit also by its class."""
+    last = len(network.layers) - 1
+    name = unit_name(network, unit)
+    if network.unit_layer[unit] != last or network.layers[last].size != len(network.class_names):
+        return name
+    return f"{name} ({network.class_names[unit - network.unit_slice(last).start]})"
 
 
 def bars(shown: Shown, unit: int) -> None:
     """Importance for each class, as bars in the class colours; the strongest of many."""
-    values = np.nan_to_num(shown.network.unit_importance[unit])
+    values = np.nan_to_num(shown.seen.unit_importance[unit])
     order = np.arange(len(values))
     if len(values) > _MOST_BARS:
         order = np.argsort(-values, kind="stable")[:_MOST_BARS]
@@ -165,7 +164,7 @@ def bars(shown: Shown, unit: int) -> None:
 def hover_card(shown: Shown, unit: int) -> None:
     """What a tooltip beside the mouse says of a unit."""
     imgui.begin_tooltip()
-    imgui.text_unformatted(unit_name(shown.network, unit))
+    imgui.text_unformatted(full_name(shown.network, unit))
     imgui.dummy(imgui.ImVec2(imgui.get_font_size() * 13, 1))
     bars(shown, unit)
     imgui.end_tooltip()

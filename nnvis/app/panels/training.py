@@ -161,7 +161,8 @@ class TrainingPanel:
             if 0 <= first < steps and 0 <= second < steps:
                 text = (
                     f"steps {training.epochs[first]} and {training.epochs[second]}: distance "
-                    f"{training.distance[first, second]:.2f}. Click to go to the first."
+                    f"{training.distance[first, second]:.2f}; {training.raw[first, second]:,} "
+                    "samples predicted otherwise. Click to go to the first."
                 )
                 imgui.set_tooltip(text)
                 if imgui.is_mouse_clicked(imgui.MouseButton_.left):
