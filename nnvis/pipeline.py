@@ -16,19 +16,20 @@ import numpy as np
 
 from nnvis.bundling import BundlingQuality, advect_edges, measure_bundling, straighten_edges
 from nnvis.bundling.actions import Watcher
+from nnvis.compiling import Ready, compiled_aside
 from nnvis.config import ImportanceConfig, ProcessingConfig, read_config
 from nnvis.density import StageTimes
 from nnvis.errors import DatasetError, ModelError
 from nnvis.layout import advect_nodes, layer_planes, place_units
 from nnvis.model import Importance, Layer, LayerGraph, Network
 from nnvis.progress import Progress, quiet
+from nnvis.store import Run
 
 if TYPE_CHECKING:
     from torch import nn
 
     from nnvis.config import TrainingConfig
     from nnvis.model import Samples
-    from nnvis.store import Run
 
 ProcessingSource = ProcessingConfig | Mapping[str, Any] | str | PathLike[str] | None
 ImportanceSource = ImportanceConfig | Mapping[str, Any] | str | PathLike[str] | None
@@ -159,14 +160,31 @@ def process(
         One sentence each. The model is as it was; files of the run are written only once
         everything is computed.
     """
+    settings = read_config(ProcessingConfig, config)
+    scoring = read_config(ImportanceConfig, importance_config)
+    with compiled_aside() as compiled:
+        return _process(model, x, y, run, settings, scoring, progress, class_names, compiled)
+
+
+def _process(
+    model: nn.Module,
+    x: Any,
+    y: Any,
+    run: Run | None,
+    settings: ProcessingConfig,
+    scoring: ImportanceConfig,
+    progress: Progress | None,
+    class_names: Sequence[str] | None,
+    compiled: Ready,
+) -> Network:
+    """``compiled`` is called before the first kernel."""
     from nnvis.graph import read_graph, state_arrays
     from nnvis.importance import score_importance
 
-    settings = read_config(ProcessingConfig, config)
-    scoring = read_config(ImportanceConfig, importance_config)
     names = class_names if class_names is not None or run is None else run.class_names
     importance = score_importance(model, x, y, scoring, progress, names)
     graph = read_graph(model)
+    compiled(progress)
     network = bundle(build_network(graph, importance, settings), settings, progress)
     if run is not None:
         quality = measure_bundling(network, settings, progress=progress)
@@ -209,26 +227,29 @@ def trained_run(
     ModelError, StoreError, Cancelled
         One sentence each.
     """
-    from nnvis.learning import Recorder, mlp_for, train
-    from nnvis.store import Run
-
     sizes = [samples.x_train.shape[1], *training.hidden, len(samples.class_names)]
-    with Run.staged(
-        out,
-        overwrite=overwrite,
-        class_names=samples.class_names,
-        model={"kind": "mlp", "sizes": sizes},
-        dataset={"source": data, "description": samples.source},
-        config={"processing": settings, "importance": scoring, "training": training},
-        seed=training.seed,
-    ) as run:
+    with (
+        # Before torch is imported, which takes a second or two by itself.
+        compiled_aside() as compiled,
+        Run.staged(
+            out,
+            overwrite=overwrite,
+            class_names=samples.class_names,
+            model={"kind": "mlp", "sizes": sizes},
+            dataset={"source": data, "description": samples.source},
+            config={"processing": settings, "importance": scoring, "training": training},
+            seed=training.seed,
+        ) as run,
+    ):
+        from nnvis.learning import Recorder, mlp_for, train
+
         model = mlp_for(samples, training)
         probe = (samples.x_test, samples.y_test)
         recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
         numbers = train(model, samples, training, recorder, progress)
         recorder.close()
         x, y = samples.x_train, samples.y_train
-        network = process(model, x, y, run, settings, progress, scoring)
+        network = _process(model, x, y, run, settings, scoring, progress, None, compiled)
         yield run, network, numbers
 
 

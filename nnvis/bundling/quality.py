@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -81,10 +83,16 @@ def measure_bundling(
     shuffled_ends = shuffle_within_connections(network, np.random.default_rng(seed))
     shuffled = advect_edges(straighten_edges(network), config, progress, class_ends=shuffled_ends)
     plain = straighten_edges(network)
-    occupied, purity = ink_and_purity(network, ends, mix)
-    straight_occupied, _ = ink_and_purity(plain, ends, mix)
-    _, shuffled_purity = ink_and_purity(shuffled, shuffled_ends, mix)
-    _, blind_purity = ink_and_purity(shuffled, ends, mix)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # Counting is not parallel in itself, and leaves Python free to run.
+        counted = pool.map(
+            lambda drawn, own: ink_and_purity(drawn, own, mix),
+            [network, plain, shuffled, shuffled],
+            [ends, ends, shuffled_ends, ends],
+        )
+        (occupied, purity), (straight_occupied, _), (_, shuffled_purity), (_, blind_purity) = (
+            counted
+        )
     position = network.unit_position
     first = network.point_position[network.point_offset[:-1]]
     last = network.point_position[network.point_offset[1:] - 1]
