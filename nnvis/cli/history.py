@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from nnvis.cli.terminal import console, reporting, say
+from nnvis.cli.terminal import console, counted, reporting, say
 
 if TYPE_CHECKING:
     from nnvis.fingerprint import Fingerprint
@@ -87,7 +87,7 @@ def fingerprint(
         files += _write_csv(folder, found)
     if pictures:
         files += _draw(folder, found)
-    say(f"{len(files)} files in {folder}: {', '.join(_brief(files))}")
+    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(_brief(files))}")
     say("What the measures mean: docs/fingerprint.md")
 
 
@@ -95,7 +95,8 @@ def _print(found: Fingerprint) -> None:
     history = found.history
     say(
         f"{len(history.epochs)} epochs ({history.epochs[0]} to {history.epochs[-1]}), "
-        f"{history.predictions.shape[1]:,} probe samples, {len(history.class_names)} classes"
+        f"{counted(history.predictions.shape[1], 'probe sample')}, "
+        f"{counted(len(history.class_names), 'class', 'classes')}"
     )
     for note in history.notes:
         say(f"Note: {note}")

@@ -60,3 +60,8 @@ def show_table(title: str, rows: Sequence[tuple[str, str]]) -> None:
 def say(text: str) -> None:
     """A line of plain text; never wrapped, so that paths can be copied."""
     console.print(text, soft_wrap=True, markup=False)
+
+
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """``1 file`` or ``2 files``."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"

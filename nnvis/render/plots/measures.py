@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
     from nnvis.fingerprint import RecurrenceWindows
 
-# What is drawn, its name, and whether it is a share.
+# What is drawn, its name, whether it is a share, and the top of its scale: the largest value
+# unless given. Of twenty bands that share all cells, few hold more than a quarter.
 SHOWN = (
-    ("recurrence_rate", "recurrence rate", True),
-    ("determinism", "determinism", True),
-    ("diagonal_mean", "mean diagonal", False),
-    ("diagonal_entropy", "diagonal entropy", False),
-    ("laminarity", "laminarity", True),
-    ("trapping_time", "trapping time", False),
+    ("recurrence_rate", "recurrence rate", True, None),
+    ("determinism", "determinism", True, 1.0),
+    ("diagonal_mean", "mean diagonal", False, None),
+    ("diagonal_entropy", "diagonal entropy", False, None),
+    ("laminarity", "laminarity", True, 1.0),
+    ("trapping_time", "trapping time", False, None),
 )
 
 
@@ -52,16 +53,16 @@ def draw(
     with styled():
         figure = new_figure(COLUMN, 5.6)
         column = figure.subplots(len(SHOWN), 1, sharex=True, sharey=True)
-        for axes, (name, words, is_share) in zip(column, SHOWN, strict=True):
+        for axes, (name, words, is_share, given) in zip(column, SHOWN, strict=True):
             values = found.values[name].T
-            most = float(values.max())
+            most = _rounded(float(values.max())) if given is None else given
             image = axes.pcolormesh(
                 places,
                 edges,
                 values,
                 cmap=amount(),
                 vmin=0,
-                vmax=1 if is_share else max(most, 1e-9),
+                vmax=most or 1,
                 rasterized=True,
             )
             frame(axes)
@@ -71,7 +72,7 @@ def draw(
             form = PercentFormatter(1) if is_share else ScalarFormatter()
             bar = figure.colorbar(image, ax=axes, aspect=9, pad=0.02, format=form)
             bar.outline.set_linewidth(0.5)  # type: ignore[operator]
-            bar.locator = FixedLocator([0, 0.5, 1] if is_share else [0, math.floor(most * 10) / 10])
+            bar.locator = FixedLocator([0, most / 2, most] if most else [0])
             bar.update_ticks()
         column[-1].set_xlim(left, right)
         epoch_ticks(column[-1].xaxis, numbers)
@@ -79,3 +80,11 @@ def draw(
         figure.supylabel("band of the distance D", size=7)
         add_caption(figure, caption)
     return figure
+
+
+def _rounded(value: float) -> float:
+    """The next number upwards that has two digits, the second even: its half is short too."""
+    if value <= 0:
+        return 0.0
+    unit = 10 ** (math.floor(math.log10(value)) - 1)
+    return 2 * math.ceil(value / unit / 2 - 1e-9) * unit

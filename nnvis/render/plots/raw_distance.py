@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import PowerNorm
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
@@ -37,13 +38,21 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
     with styled():
         figure = new_figure(COLUMN, 4.4)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.1, 1))
+        # By its root: the untrained network differs from all others in most samples, and a linear
+        # scale would show nothing else.
         image = above.imshow(
-            share, cmap=closeness(), vmin=0, origin="lower", aspect="auto", interpolation="nearest"
+            share,
+            cmap=closeness(),
+            norm=PowerNorm(0.5, 0, max(float(share.max()), 1e-9)),
+            origin="lower",
+            aspect="auto",
+            interpolation="nearest",
         )
         frame(above)
         epoch_ticks(above.yaxis, history.epochs)
         above.set_ylabel("epoch s")
         bar = figure.colorbar(image, ax=above, aspect=28, pad=0.02, format=PercentFormatter(1))
+        bar.set_ticks(_roots(share.max()))
         bar.set_label("samples predicted differently")
         bar.outline.set_linewidth(0.5)  # type: ignore[operator]
         _curves(below, found)
@@ -51,6 +60,17 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
         below.set_xlabel("epoch t")
         add_caption(figure, caption)
     return figure
+
+
+def _roots(most: float) -> list[float]:
+    """Round shares up to ``most`` that lie apart on a scale of roots."""
+    shares = (0, 0.002, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1)
+    kept = [0.0]
+    for share in shares:
+        apart = share**0.5 - kept[-1] ** 0.5
+        if share <= most and apart >= 0.09 * most**0.5:
+            kept.append(share)
+    return kept
 
 
 def _curves(axes: Axes, found: Fingerprint) -> None:

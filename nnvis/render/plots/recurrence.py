@@ -17,6 +17,7 @@ from nnvis.render.plots.style import (
     epoch_ticks,
     frame,
     new_figure,
+    no_ticks,
     note,
     styled,
 )
@@ -39,8 +40,8 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
     colours = ListedColormap([(1, 1, 1, 0), INK_BLUE])
     with styled():
         figure = new_figure(PAGE, PAGE * (rows + 0.35) / _COLUMNS + 0.3)
-        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-        for axes, band in zip(grid.flat, bands, strict=False):
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for at, (axes, band) in enumerate(zip(grid.flat, bands, strict=False)):
             axes.set_title(f"{band.band}   RR {band.recurrence_rate:.1%}", size=6)
             frame(axes)
             axes.imshow(
@@ -55,14 +56,18 @@ def draw(found: Fingerprint, caption: str | None = None) -> Figure:
                 axes.set_facecolor(PALE)
                 axes.title.set_color(FAINT)
                 note(axes, "no cell")
-            for axis in (axes.xaxis, axes.yaxis):
-                epoch_ticks(axis, found.history.epochs, 4)
+            is_lowest, is_left = at + columns >= len(bands), at % columns == 0
+            for axis, is_outer, words in (
+                (axes.xaxis, is_lowest, "epoch t"),
+                (axes.yaxis, is_left, "epoch s"),
+            ):
+                if is_outer:
+                    epoch_ticks(axis, found.history.epochs, 4)
+                    axis.set_label_text(words)
+                else:
+                    no_ticks(axis)
         for axes in grid.flat[len(bands) :]:
             axes.set_visible(False)
-        for axes in grid[-1]:
-            axes.set_xlabel("epoch t")
-        for axes in grid[:, 0]:
-            axes.set_ylabel("epoch s")
         add_caption(figure, caption)
     return figure
 

@@ -44,6 +44,8 @@ _SETTINGS: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlepad": 3,
+    # A fixed place: finding one measures every tick and label again.
+    "axes.titley": 1.0,
     "axes.labelpad": 2,
     "text.color": INK,
     "xtick.color": FAINT,
@@ -121,6 +123,12 @@ def epoch_ticks(axis: Axis, epochs: np.ndarray, most: int = 6) -> None:
 
     axis.set_major_locator(MaxNLocator(most, integer=True, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(name))
+
+
+def no_ticks(axis: Axis) -> None:
+    """Neither ticks nor labels, for the inner ones of small multiples: most of the time that a
+    figure takes goes to them."""
+    axis.set_ticks([])
 
 
 def frame(axes: Axes) -> None:

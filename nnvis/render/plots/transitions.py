@@ -16,6 +16,7 @@ from nnvis.render.plots.style import (
     count,
     frame,
     new_figure,
+    no_ticks,
     styled,
 )
 
@@ -99,10 +100,12 @@ def _name_classes(axes: Axes, found: Fingerprint, names_left: bool, names_below:
     names = found.history.class_names
     colours = classes(len(names))
     for axis, shown in ((axes.yaxis, names_left), (axes.xaxis, names_below)):
-        if len(names) > _MOST_NAMES:
-            axis.set_tick_params(labelleft=names_left, labelbottom=names_below)
+        if not shown:
+            no_ticks(axis)
             continue
-        axis.set_ticks(range(len(names)), [_short(name) for name in names] if shown else [])
+        if len(names) > _MOST_NAMES:
+            continue
+        axis.set_ticks(range(len(names)), [_short(name) for name in names])
         axis.set_tick_params(length=0, labelsize=5)
         for label, colour in zip(axis.get_ticklabels(), colours, strict=False):
             label.set_color(colour)

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+from nnvis.errors import StoreError
 from nnvis.fingerprint import History, fingerprint_of
 from nnvis.render.plots import KINDS, save_figure
 from nnvis.render.plots.recurrence import in_band
@@ -54,6 +55,41 @@ def test_files_are_whole_and_alike(tmp_path):
     second = save_figure(made_up(8).plot("distance"), tmp_path / "c")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), f"{one.suffix} differs from run to run"
+
+
+def test_a_figure_is_arranged_once_for_all_formats_and_stays_as_it_was(tmp_path):
+    figure = made_up(8).plot("distance")
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    arranged = []
+    execute = engine.execute
+    engine.execute = lambda figure: (arranged.append(1), execute(figure))
+    save_figure(figure, tmp_path / "once")
+    assert len(arranged) == 1
+    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == (engine, canvas, dpi)
+    with pytest.raises(StoreError):
+        save_figure(figure, tmp_path / "missing" / "once")
+    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == (engine, canvas, dpi)
+
+
+def test_late_epochs_can_be_told_apart_beside_the_untrained_network():
+    given = np.zeros((4, 100), np.int32)
+    given[0] = 1
+    given[3, :4] = 1
+    found = fingerprint_of(History(np.arange(4), given, ("a", "b"), {}, (), ""))
+    figure = found.plot("raw_distance")
+    image = figure.axes[0].images[0]
+    assert image.norm(0.04) == pytest.approx(0.2)
+    assert image.norm(1.0) == 1.0
+    same = fingerprint_of(History(np.arange(4), given * 0, ("a", "b"), {}, (), ""))
+    same.plot("raw_distance").canvas.draw()
+
+
+def test_the_scale_of_recurrence_rates_ends_at_the_largest():
+    found = made_up()
+    scales = [axes.collections[0].norm.vmax for axes in found.plot("measures").axes[:6]]
+    most = found.windows.values["recurrence_rate"].max()
+    assert most <= scales[0] <= 1.2 * most < 1
+    assert scales[1] == 1
 
 
 def test_line_figure_and_bands():
