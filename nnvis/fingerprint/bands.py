@@ -7,8 +7,14 @@ from typing import Any
 
 from nnvis.errors import ConfigError, DatasetError
 from nnvis.fingerprint.checks import at_least, distance_of
-from nnvis.fingerprint.lines import Bands, even_bands, measures_by_band, number_bands
-from nnvis.fingerprint.measures import RecurrenceMeasures
+from nnvis.fingerprint.lines import (
+    Bands,
+    even_bands,
+    lines_within,
+    measures_by_band,
+    number_bands,
+)
+from nnvis.fingerprint.measures import RecurrenceMeasures, measures_of
 
 
 def recurrence(
@@ -52,8 +58,8 @@ def recurrence(
     at_least(1, l_min=l_min, v_min=v_min)
     at_least(0, theiler=theiler)
     bands = Bands((float(low), float(high)), closed)
-    numbers = number_bands(distance_of(distance), bands)
-    return measures_by_band(numbers, bands, l_min, v_min, theiler)[0]
+    lines = lines_within(distance_of(distance), bands, theiler)
+    return measures_of(lines, low, high, closed, l_min, v_min, theiler)
 
 
 def recurrence_threshold(

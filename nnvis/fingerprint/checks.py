@@ -77,13 +77,14 @@ def distance_of(value: Any) -> Float[np.ndarray, "s t"]:
 
 
 def refuse_missing(distance: np.ndarray, faults: np.ndarray) -> None:
-    """Raise for cells that are NaN; ``faults`` is how many each row has."""
+    """Raise for cells that are NaN; ``faults`` is not 0 for rows that have any."""
     if not faults.any():
         return
     row = int(np.flatnonzero(faults)[0])
     column = int(np.flatnonzero(np.isnan(distance[row]))[0])
+    count = np.count_nonzero(np.isnan(distance))
     raise DatasetError(
-        f"distance has {int(faults.sum())} cells that are not numbers, the first at "
+        f"distance has {count} cells that are not numbers, the first at "
         f"({row}, {column}); leave out the epochs they belong to."
     )
 

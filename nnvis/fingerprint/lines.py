@@ -144,6 +144,48 @@ def count_lines(numbers: np.ndarray, n_bands: int, theiler: int) -> list[Lines]:
     return [Lines(*(part[band] for part in parts)) for band in range(n_bands)]
 
 
+def lines_within(distance: Float[np.ndarray, "s t"], bands: Bands, theiler: int) -> Lines:
+    """Diagonal and vertical lines of a single band: an eighth of the memory of band numbers.
+
+    Raises
+    ------
+    DatasetError
+        For NaN.
+    """
+    from nnvis.kernels.recurrence_bits import (
+        WORD,
+        diagonal_lines_of_bits,
+        pack_band,
+        transpose_bits,
+        vertical_lines_of_bits,
+    )
+
+    size = len(distance)
+    low, high = bands.edges(distance.dtype)
+    words = np.empty((size, -(-size // WORD)), np.uint64)
+    faults = np.empty(size, np.int64)
+    pack_band(distance, low, high, words, faults)
+    refuse_missing(distance, faults)
+    columns = np.empty_like(words)
+    transpose_bits(words, columns)
+    chunks = _CHUNKS if size >= _LEAST_ROWS else 1
+    vertical = np.zeros((chunks, size + 1), np.int64)
+    spans = np.zeros((chunks, 5), np.int64)
+    vertical_lines_of_bits(columns, vertical, spans)
+    diagonal = np.zeros((chunks, size + 1), np.int64)
+    by_diagonal = np.zeros(2 * size - 1, np.int64)
+    window = min(theiler, size)
+    if np.array_equal(words, columns):  # see count_lines
+        diagonal_lines_of_bits(words, _shares(1, size, chunks), window, diagonal, by_diagonal)
+        diagonal *= 2
+        by_diagonal[: size - 1] = by_diagonal[: size - 1 : -1]
+        diagonal_lines_of_bits(words, np.array([0, 1]), window, diagonal[:1], by_diagonal)
+    else:
+        bounds = _shares(1 - size, size, chunks)
+        diagonal_lines_of_bits(words, bounds, window, diagonal, by_diagonal)
+    return Lines(diagonal.sum(0), vertical.sum(0), spans.sum(0), by_diagonal)
+
+
 def _shares(first: int, end: int, chunks: int) -> np.ndarray:
     """Diagonals ``first … end − 1`` in parts of about as many cells."""
     diagonals = np.arange(first, end)

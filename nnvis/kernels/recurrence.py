@@ -48,23 +48,18 @@ def number_cells(distance, edges, scale, numbers, faults):
         missing = 0
         row = distance[i]
         out = numbers[i]
-        if bands == 1:  # nothing to look up: the compiler compares eight cells at once
-            for j in range(n):
-                missing += row[j] != row[j]
-                out[j] = not ((row[j] >= least) & (row[j] < most))
-        else:
-            for j in range(n):
-                value = row[j]
-                missing += value != value
-                # Written so that NaN is outside.
-                inside = (value >= least) & (value < most)
-                first = value if inside else least
-                band = min(np.int32((first - least) * scale), top)
-                # The product may round across one border; the borders themselves decide.
-                at = np.uint64(band)
-                band += np.int32(first >= edges[at + np.uint64(1)])
-                band -= np.int32(first < edges[at])
-                out[j] = band if inside else bands
+        for j in range(n):
+            value = row[j]
+            missing += value != value
+            # Written so that NaN is outside.
+            inside = (value >= least) & (value < most)
+            first = value if inside else least
+            band = min(np.int32((first - least) * scale), top)
+            # The product may round across one border; the borders themselves decide.
+            at = np.uint64(band)
+            band += np.int32(first >= edges[at + np.uint64(1)])
+            band -= np.int32(first < edges[at])
+            out[j] = band if inside else bands
         faults[i] = missing
 
 

@@ -35,6 +35,13 @@ MATRICES = {
     "large": asymmetric(300),  # past the size from which the work is divided
     "large symmetric": symmetric(300),
     "walk": smooth(80),
+    # Cells are packed by 64: one less, as many, one more, and twice as many.
+    "63": asymmetric(63),
+    "64": asymmetric(64),
+    "65": asymmetric(65),
+    "64 symmetric": symmetric(64),
+    "128 in lines": smooth(128),
+    "64 recurrent": np.zeros((64, 64)),
     "all recurrent": np.zeros((30, 30)),
     "none recurrent": np.full((30, 30), 0.5),
     "diagonal": 1 - np.eye(30),

@@ -32,6 +32,8 @@ def test_every_measure_equals_plain_loops(name, l_min, v_min, theiler):
         pytest.skip("plain loops are slow")
     for low, high in ((0.0, 0.05), (0.1, 0.6)):
         found = nnvis.recurrence(distance, low, high, l_min, v_min, theiler)
+        single = nnvis.recurrence(distance.astype(np.float32), low, high, l_min, v_min, theiler)
+        assert_equal(single, {name: getattr(found, name) for name in MEASURES}, "in float32")
         matrix = oracle.band_matrix(distance.tolist(), low, high)
         assert_equal(found, oracle.measures(matrix, l_min, v_min, theiler), f"in [{low}, {high})")
 
@@ -176,6 +178,17 @@ def test_bad_input_is_one_sentence(distance, options, kind, words):
         nnvis.recurrence(distance, 0, 0.5, **options)
     with pytest.raises(kind, match=words):
         nnvis.recurrence_bands(distance, **options)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (3, 63), (70, 64), (129, 129)])
+def test_missing_cells_are_found_wherever_they_are(place):
+    distance = np.zeros((130, 130))
+    distance[place] = np.nan
+    words = rf"distance has 1 cells that are not numbers, the first at \({place[0]}, {place[1]}\)"
+    with pytest.raises(DatasetError, match=words):
+        nnvis.recurrence(distance, 0, 0.5)
+    with pytest.raises(DatasetError, match=words):
+        nnvis.recurrence_bands(distance)
 
 
 def test_bad_bands():
