@@ -15,6 +15,7 @@ _HOME = {
     "Importance": "nnvis.model",
     "ImportanceConfig": "nnvis.config",
     "Network": "nnvis.model",
+    "NeighbourDynamics": "nnvis.neighbours",
     "NnvisError": "nnvis.errors",
     "ProcessingConfig": "nnvis.config",
     "Progress": "nnvis.progress",
@@ -27,6 +28,10 @@ _HOME = {
     "build_network": "nnvis.pipeline",
     "bundle": "nnvis.pipeline",
     "fingerprint_run": "nnvis.fingerprint",
+    "nearest_neighbours": "nnvis.neighbours",
+    "neighbour_overlap": "nnvis.neighbours",
+    "neighbours_run": "nnvis.neighbours",
+    "overlap_distance": "nnvis.neighbours",
     "prediction_distance": "nnvis.fingerprint",
     "process": "nnvis.pipeline",
     "prune_curve": "nnvis.importance",
@@ -60,6 +65,13 @@ if TYPE_CHECKING:
     from nnvis.importance import PruneCurve, prune_curve, score_importance
     from nnvis.learning import Recorder
     from nnvis.model import Importance, Network
+    from nnvis.neighbours import (
+        NeighbourDynamics,
+        nearest_neighbours,
+        neighbour_overlap,
+        neighbours_run,
+        overlap_distance,
+    )
     from nnvis.pipeline import build_network, bundle, process
     from nnvis.progress import Progress
     from nnvis.render import render_image
@@ -69,6 +81,7 @@ __all__ = [
     "Fingerprint",
     "Importance",
     "ImportanceConfig",
+    "NeighbourDynamics",
     "Network",
     "NnvisError",
     "ProcessingConfig",
@@ -82,6 +95,10 @@ __all__ = [
     "build_network",
     "bundle",
     "fingerprint_run",
+    "nearest_neighbours",
+    "neighbour_overlap",
+    "neighbours_run",
+    "overlap_distance",
     "prediction_distance",
     "process",
     "prune_curve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 
 import numpy as np
@@ -39,8 +40,14 @@ def save_epoch(record: EpochRecord, path: str | PathLike[str]) -> None:
     write_tensors(path, KIND, tensors, {**numbers, "epoch": str(int(record.epoch))})
 
 
-def load_epoch(path: str | PathLike[str]) -> EpochRecord:
+def load_epoch(path: str | PathLike[str], only: Sequence[str] | None = None) -> EpochRecord:
     """Read and check one recorded epoch.
+
+    Parameters
+    ----------
+    only
+        Layers: of all that a record may hold beside predictions, probabilities and numbers,
+        only the representations of these are read, where they are there.
 
     Raises
     ------
@@ -57,10 +64,14 @@ def load_epoch(path: str | PathLike[str]) -> EpochRecord:
         if fault is not None:
             raise file.fault(fault)
         groups = {
-            group: {name: file.read(f"{group}/{name}") for name in file.under(f"{group}/")}
+            group: {
+                name: file.read(f"{group}/{name}")
+                for name in file.under(f"{group}/")
+                if only is None or (group == "representation" and name in only)
+            }
             for group in _GROUPS
         }
-        scored = "unit_importance" in file.shapes
+        scored = "unit_importance" in file.shapes and only is None
         record = EpochRecord(
             epoch=file.whole_number("epoch"),
             prediction=file.read("prediction"),
@@ -87,6 +98,18 @@ def parts_of(path: str | PathLike[str]) -> set[str]:
     """
     with TensorFile(usable_path(path), KIND) as file:
         return {name.partition("/")[0] for name in file.shapes}
+
+
+def layers_of(path: str | PathLike[str]) -> tuple[str, ...]:
+    """Names of the layers whose representation a recorded epoch holds; only the header is read.
+
+    Raises
+    ------
+    StoreError, FormatError
+        As :func:`load_epoch`.
+    """
+    with TensorFile(usable_path(path), KIND) as file:
+        return tuple(file.under("representation/"))
 
 
 def probe_size(path: str | PathLike[str]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from store.values import assert_same, edit_header, names_in
 from nnvis.errors import FormatError, StoreError
 from nnvis.model import EpochRecord
 from nnvis.store import load_epoch, save_epoch
+from nnvis.store.epoch import layers_of
 
 NAMES = st.text(min_size=1).filter(lambda name: name not in ("format", "version", "epoch"))
 TYPES = st.sampled_from([np.float16, np.float32, np.float64, np.int64, np.uint8, np.bool_])
@@ -127,3 +128,29 @@ def test_damaged_files_are_refused(record: EpochRecord, tmp_path: Path) -> None:
     refused(lambda h: h["__metadata__"].update(train_loss="low"), "'train_loss' is 'low'")
     refused(lambda h: h.update(x=h.pop("prediction")), "tensor 'prediction' is missing")
     refused(lambda h: h["probability"].update(dtype="I16"), "expected float16")
+
+
+def test_one_layer_can_be_read_alone(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    record = EpochRecord(
+        epoch=3,
+        prediction=np.zeros(4, np.int32),
+        probability=np.ones((4, 1), np.float16),
+        representation={"fc1": rng.random((4, 2)), "fc2": rng.random((4, 3))},
+        weight={"fc1.weight": rng.random((2, 2))},
+        unit_importance=np.ones((2, 1), np.float32),
+        numbers={"loss": 0.5},
+    )
+    path = tmp_path / "00003.safetensors"
+    save_epoch(record, path)
+    assert layers_of(path) == ("fc1", "fc2")
+    light = load_epoch(path, only=["fc2", "unknown"])
+    assert_same(
+        light,
+        dataclasses.replace(
+            record,
+            representation={"fc2": record.representation["fc2"]},
+            weight={},
+            unit_importance=None,
+        ),
+    )
