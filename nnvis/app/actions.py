@@ -263,6 +263,31 @@ class ShowFlows:
 
 
 @dataclass(frozen=True)
+class SelectSamples:
+    """These samples of the probe, in every panel; none lets go."""
+
+    samples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LightUnits:
+    """Show these units (rows in the network) and the edges between them; none shows all."""
+
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Work out what a panel shows, by its key in :data:`nnvis.app.analysing.ANALYSES`.
+
+    ``settings`` are pairs of a name and a value.
+    """
+
+    analysis: str
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Dismiss:
     """Close the message."""
 
@@ -315,6 +340,9 @@ Action = (
     | TogglePlay
     | ChooseTransition
     | ShowFlows
+    | SelectSamples
+    | LightUnits
+    | Compute
     | Dismiss
     | Escape
     | Quit

@@ -205,7 +205,29 @@ def _toggle_play(state: ViewState, _: act.TogglePlay) -> ViewState:
 
 
 def _choose_transition(state: ViewState, action: act.ChooseTransition) -> ViewState:
-    return replace(state, transition=action.classes)
+    """The samples that moved are selected, and with the transition let go again."""
+    samples: tuple[int, ...] = ()
+    training = state.training
+    if training is not None and action.classes is not None:
+        step = min(state.epoch_row, len(training.moved) - 1)
+        samples = tuple(training.samples(step, *action.classes).tolist())
+    return replace(state, transition=action.classes, samples=samples)
+
+
+def _select_samples(state: ViewState, action: act.SelectSamples) -> ViewState:
+    if state.training is None:
+        return state
+    count = state.training.prediction.shape[1]
+    samples = tuple(sorted({int(one) for one in action.samples if 0 <= one < count}))
+    return replace(state, samples=samples, transition=None)
+
+
+def _light_units(state: ViewState, action: act.LightUnits) -> ViewState:
+    if state.shown is None:
+        return state
+    count = state.shown.network.unit_count
+    lit = tuple(sorted({int(one) for one in action.units if 0 <= one < count}))
+    return replace(state, lit=lit, pinned=None)
 
 
 def _show_flows(state: ViewState, action: act.ShowFlows) -> ViewState:
@@ -222,7 +244,9 @@ def _escape(state: ViewState, _: act.Escape) -> ViewState:
         return replace(state, windows=state.windows - frozenset(dialogs))
     if state.notice is not None:
         return replace(state, notice=None)
-    return replace(state, pinned=None)
+    if state.pinned is not None or state.lit:
+        return replace(state, pinned=None, lit=())
+    return replace(state, samples=(), transition=None)
 
 
 def _quit(state: ViewState, _: act.Quit) -> ViewState:
@@ -248,6 +272,8 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.TogglePlay: _toggle_play,
     act.ChooseTransition: _choose_transition,
     act.ShowFlows: _show_flows,
+    act.SelectSamples: _select_samples,
+    act.LightUnits: _light_units,
     act.Dismiss: _dismiss,
     act.Escape: _escape,
     act.Quit: _quit,

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnvis.app import actions as act
 from nnvis.app import loading
+from nnvis.app.analysing import Analysing, Finding
 from nnvis.app.history import History
 from nnvis.app.looking import Looking
 from nnvis.app.processing import OPERATIONS
@@ -40,6 +41,7 @@ class Effects:
         self.shading = Shading(viewer)
         self.looking = Looking(viewer)
         self.replaying = Replaying(viewer)
+        self.analysing = Analysing(viewer)
         self._handlers: dict[type, Callable[[Any], None]] = {
             act.SetRendering: self._set_rendering,
             act.SetPreference: lambda _: self.arrange(),
@@ -65,6 +67,7 @@ class Effects:
             act.SaveShader: self.shading.save,
             act.RevertShader: self.shading.revert,
             act.SetUniform: self.shading.set_uniform,
+            act.Compute: self._compute,
         }
         self._before: tuple[str, Network] | None = None
         self._latest: Network | None = None
@@ -105,6 +108,7 @@ class Effects:
             mode=loading.known(viewer.state.mode, shown.network),
             hovered=None,
             pinned=viewer.state.pinned if same_units else None,
+            lit=viewer.state.lit if same_units else (),
             history=viewer.state.history if history is None else history,
         )
         if not same_units:
@@ -144,6 +148,9 @@ class Effects:
         if outcome.name == JOB:
             read: Any = outcome.result
             self.replaying.take(read)
+            return
+        if isinstance(outcome.result, Finding):
+            self.analysing.take(outcome.result)
             return
         if isinstance(outcome.result, DensityCells):
             assert viewer.stage is not None
@@ -313,7 +320,11 @@ class Effects:
         viewer.state = replace(viewer.state, shown=now, preferences=kept)
         viewer.say(f"Saved {network.edge_count:,} edges in {path}.")
 
-    # Processing
+    # Analyses and processing
+
+    def _compute(self, action: act.Compute) -> None:
+        self._idle()
+        self.analysing.compute(action.analysis, dict(action.settings))
 
     def _start(self, action: act.Start) -> None:
         viewer = self._viewer

@@ -37,8 +37,8 @@ class Replaying:
         """Another network is shown, from the run in ``folder`` when that is one."""
         self._pending = folder
         self._viewer.state = replace(
-            self._viewer.state, training=None, moment=0.0, is_playing=False, transition=None,
-            has_flows=False,
+            self._viewer.state, run=folder, training=None, moment=0.0, is_playing=False,
+            transition=None, has_flows=False, samples=(), lit=(), analyses={},
         )  # fmt: skip
 
     def read(self) -> None:
@@ -98,7 +98,8 @@ class Replaying:
             if training.probe is not None and training.probe.picture is not None:
                 probe = training.probe.picture
                 pictures["probe"] = Atlas.of(probe).painted(probe)
-        viewer.state = replace(viewer.state, textures=viewer.stage.set_pictures(pictures))
+        textures = viewer.stage.set_pictures("training", pictures)
+        viewer.state = replace(viewer.state, textures=textures)
 
 
 def recurrence_picture(distance: np.ndarray, background: Any) -> np.ndarray:

@@ -18,7 +18,7 @@ from nnvis.render.camera import POSITIONS, Camera, View, view_of
 from nnvis.render.capture import draw_tiles, picture_text, save_png
 from nnvis.render.frame import Renderer
 from nnvis.render.overlay import arrange, make_frame
-from nnvis.render.picked import scene_of_unit
+from nnvis.render.picked import scene_of_unit, scene_of_units
 from nnvis.render.present import PresentPass, Sheet
 from nnvis.render.text import TextPass
 
@@ -63,8 +63,8 @@ class Stage:
         self._sheet: Sheet | None = None
         self._picture: Target | Sheet | None = None
         self._shown: Shown | None = None
-        self._pictures: list[Any] = []
-        self._pinned: int | None = None
+        self._pictures: dict[str, dict[str, Any]] = {}
+        self._picked: tuple[int, ...] = ()
         self._last: tuple[Any, ...] | None = None
         self._pace = Pace()
         self.is_unfinished = False
@@ -83,7 +83,7 @@ class Stage:
                 self.renderer.upload_grid(None)
                 self._pace.forget()
             self.renderer.upload(shown.scene)
-            self._pinned = None
+            self._picked = ()
             self.renderer.highlight(None)
         self._shown = shown
         self._last = None
@@ -93,14 +93,17 @@ class Stage:
         self.renderer.upload_grid(cells)
         self._last = None
 
-    def pin(self, unit: int | None) -> None:
-        """Draw a unit's edges in full and dim the rest; ``None`` shows all alike."""
-        if unit == self._pinned or self._shown is None:
+    def pick(self, units: tuple[int, ...]) -> None:
+        """Draw a unit with all its edges, or several with the edges between them, in full and
+        dim the rest; none shows all alike."""
+        if units == self._picked or self._shown is None:
             return
-        self._pinned = unit
+        self._picked = units
         scene = None
-        if unit is not None:
-            scene = scene_of_unit(self._shown.scene, self._shown.network, unit)
+        if len(units) == 1:
+            scene = scene_of_unit(self._shown.scene, self._shown.network, units[0])
+        elif units:
+            scene = scene_of_units(self._shown.scene, self._shown.network, units)
         self.renderer.highlight(scene)
         self._last = None
 
@@ -109,20 +112,20 @@ class Stage:
         self.renderer.show_flows(scene)
         self._last = None
 
-    def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> dict[str, int]:
+    def set_pictures(self, owner: str, pictures: Mapping[str, np.ndarray]) -> dict[str, int]:
         """Put pictures (row, column, 4) uint8 for panels on the graphics card, in place of the
-        ones before; their numbers by name."""
-        for texture in self._pictures:
+        owner's before; the numbers of all owners' pictures by name."""
+        for texture in self._pictures.pop(owner, {}).values():
             texture.release()
-        self._pictures = []
-        numbers = {}
+        mine = self._pictures[owner] = {}
         for name, pixels in pictures.items():
             height, width = pixels.shape[:2]
             texture = self.ctx.texture((width, height), 4, np.ascontiguousarray(pixels).tobytes())
             texture.filter = (self.ctx.NEAREST, self.ctx.NEAREST)
-            self._pictures.append(texture)
-            numbers[name] = texture.glo
-        return numbers
+            mine[name] = texture
+        return {
+            name: texture.glo for held in self._pictures.values() for name, texture in held.items()
+        }
 
     def refresh(self) -> None:
         """Draw anew even when nothing seems to have changed."""
@@ -212,7 +215,8 @@ class Stage:
 
     def release(self) -> None:
         """Give everything back."""
-        self.set_pictures({})
+        for owner in tuple(self._pictures):
+            self.set_pictures(owner, {})
         for thing in (self._text, self._present, self.renderer, self._target, self._sheet):
             if thing is not None:
                 thing.release()

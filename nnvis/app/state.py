@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nnvis.app.flight import Flight
 from nnvis.app.history import History
@@ -115,6 +116,8 @@ class ViewState:
         Names of the panels and dialogs that are open beyond the first layout's.
     recording
         The film being recorded, its path.
+    run
+        Folder of the run that the network came from; ``None`` for other networks.
     training
         The recorded history of the run shown.
     moment
@@ -123,6 +126,12 @@ class ViewState:
         The classes (from, to) whose samples are listed.
     has_flows
         Whether changes of class are drawn as arcs.
+    samples
+        Numbers of the probe samples that are selected, rising, the same for every panel.
+    lit
+        Rows of units that are shown with the edges between them while no unit is pinned.
+    analyses
+        What panels had worked out of the run, by key of :data:`nnvis.app.analysing.ANALYSES`.
     textures
         OpenGL's numbers of pictures that panels show, by name.
     """
@@ -144,11 +153,15 @@ class ViewState:
     frames: Frames = field(default_factory=Frames)
     recording: str | None = None
     shaders: Workshop | None = None
+    run: Path | None = None
     training: Training | None = None
     moment: float = 0.0
     is_playing: bool = False
     transition: tuple[int, int] | None = None
     has_flows: bool = False
+    samples: tuple[int, ...] = ()
+    lit: tuple[int, ...] = ()
+    analyses: Mapping[str, Any] = field(default_factory=dict)
     textures: Mapping[str, int] = field(default_factory=dict)
     is_closing: bool = False
 

@@ -216,7 +216,8 @@ class Viewer:
             self.effects.replaying.follow()
             if state.training is not None:
                 self.effects.arrange()
-            self.stage.pin(state.pinned)
+            self.effects.analysing.follow()
+            self.stage.pick(state.lit if state.pinned is None else (state.pinned,))
             self.stage.draw(
                 state.camera, state.drawn_rendering, self.view_size,
                 state.preferences.antialiasing,

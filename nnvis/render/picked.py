@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +39,31 @@ def scene_of_unit(scene: Scene, network: Network, unit: int) -> Scene:
     into, out = int((target[edges] == unit).sum()), int((source[edges] == unit).sum())
     name = unit_name(network, unit)
     return replace(scene.only(edges, units), note=f"{name}: {into:,} edges in, {out:,} out")
+
+
+def scene_of_units(scene: Scene, network: Network, rows: Sequence[int]) -> Scene:
+    """The part of ``scene`` that lies among some units: they, and the edges from one to another.
+
+    Raises
+    ------
+    RenderError
+        For a unit that the network does not have.
+    """
+    chosen = np.zeros(network.unit_count, bool)
+    for row in rows:
+        if not 0 <= row < network.unit_count:
+            raise RenderError(
+                f"The network has units 0 to {network.unit_count - 1:,}, so there is no unit "
+                f"{row:,}."
+            )
+        chosen[row] = True
+    source = network.edge_source[scene.edge_index]
+    target = network.edge_target[scene.edge_index]
+    edges = np.flatnonzero(chosen[source] & chosen[target])
+    units = np.flatnonzero(chosen[scene.unit_index])
+    return replace(
+        scene.only(edges, units), note=f"{len(units):,} units, {len(edges):,} edges between them"
+    )
 
 
 def unit_name(network: Network, unit: int) -> str:

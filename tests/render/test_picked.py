@@ -10,6 +10,7 @@ from nnvis.gl.target import Target
 from nnvis.render import Camera, find_unit, palette, render_image, scene_of_unit, unit_name
 from nnvis.render.camera import view_of
 from nnvis.render.frame import Renderer
+from nnvis.render.picked import scene_of_units
 from nnvis.render.scene import build_scene
 
 gl = pytest.mark.gl
@@ -123,3 +124,25 @@ def test_every_edge_of_the_unit_shows_whatever_the_threshold(ctx):
     ink = np.abs(one.astype(int) - one[0, 0]).max(axis=2) > 60
     fewer = np.abs(low.astype(int) - low[0, 0]).max(axis=2) > 60
     assert ink.sum() > 3 * fewer.sum()
+
+
+def test_several_units_keep_just_the_edges_between_them():
+    network = synthetic_network((6, 5, 4))
+    scene = build_scene(network)
+    rows = (0, 3, 7, 12)
+    part = scene_of_units(scene, network, rows)
+    between = {
+        edge
+        for edge in range(network.edge_count)
+        if {int(network.edge_source[edge]), int(network.edge_target[edge])} <= set(rows)
+    }
+    assert set(part.edge_index.tolist()) == between
+    assert between, "the case has no edge to keep"
+    assert set(part.unit_index.tolist()) == set(rows)
+    assert part.note == f"4 units, {len(between)} edges between them"
+
+
+def test_several_units_must_all_be_there():
+    network = synthetic_network((6, 5, 4))
+    with pytest.raises(RenderError, match="units 0 to 14, so there is no unit 15"):
+        scene_of_units(build_scene(network), network, (1, 15))
