@@ -51,6 +51,11 @@ app.command(
     help="How a training went: transitions between epochs, recurrence, phases.",
 )
 app.command(
+    "nnvis.cli.neighbours:neighbours",
+    name="neighbours",
+    help="Who is near whom in a layer while the network learns.",
+)
+app.command(
     "nnvis.cli.machine:doctor", name="doctor", help="What this machine offers, and what to install."
 )
 app.command("nnvis.cli.machine:bench", name="bench", help="The benchmark table of this machine.")
