@@ -59,7 +59,7 @@ def recurrence(
     at_least(0, theiler=theiler)
     bands = Bands((float(low), float(high)), closed)
     lines = lines_within(distance_of(distance), bands, theiler)
-    return measures_of(lines, low, high, closed, l_min, v_min, theiler)
+    return measures_of(lines, bands.borders, closed, l_min, v_min, theiler)[0]
 
 
 def recurrence_threshold(

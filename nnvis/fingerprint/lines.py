@@ -99,22 +99,11 @@ def measures_by_band(
     numbers: np.ndarray, bands: Bands, l_min: int, v_min: int, theiler: int
 ) -> tuple[RecurrenceMeasures, ...]:
     """One of each band, from :func:`number_bands`."""
-    last = len(bands) - 1
-    return tuple(
-        measures_of(
-            lines,
-            bands.borders[band],
-            bands.borders[band + 1],
-            bands.closed and band == last,
-            l_min,
-            v_min,
-            theiler,
-        )
-        for band, lines in enumerate(count_lines(numbers, len(bands), theiler))
-    )
+    lines = count_lines(numbers, len(bands), theiler)
+    return measures_of(lines, bands.borders, bands.closed, l_min, v_min, theiler)
 
 
-def count_lines(numbers: np.ndarray, n_bands: int, theiler: int) -> list[Lines]:
+def count_lines(numbers: np.ndarray, n_bands: int, theiler: int) -> Lines:
     """Diagonal and vertical lines of each band of a square matrix of band numbers."""
     from nnvis.kernels.recurrence import STRIP, diagonal_lines, find_unlike, vertical_lines
 
@@ -141,7 +130,7 @@ def count_lines(numbers: np.ndarray, n_bands: int, theiler: int) -> list[Lines]:
         bounds = _shares(1 - size, size, chunks)
         diagonal_lines(numbers, bounds, window, diagonal, by_diagonal)
     parts = (diagonal.sum(0), vertical.sum(0), spans.sum(0), by_diagonal.T)
-    return [Lines(*(part[band] for part in parts)) for band in range(n_bands)]
+    return Lines(*(part[:n_bands] for part in parts))
 
 
 def lines_within(distance: Float[np.ndarray, "s t"], bands: Bands, theiler: int) -> Lines:
@@ -183,7 +172,8 @@ def lines_within(distance: Float[np.ndarray, "s t"], bands: Bands, theiler: int)
     else:
         bounds = _shares(1 - size, size, chunks)
         diagonal_lines_of_bits(words, bounds, window, diagonal, by_diagonal)
-    return Lines(diagonal.sum(0), vertical.sum(0), spans.sum(0), by_diagonal)
+    parts = (diagonal.sum(0), vertical.sum(0), spans.sum(0), by_diagonal)
+    return Lines(*(part[None] for part in parts))
 
 
 def _shares(first: int, end: int, chunks: int) -> np.ndarray:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,86 +128,115 @@ class RecurrenceMeasures:
 
 @dataclass(frozen=True)
 class Lines:
-    """What the kernels counted of one band."""
+    """What the kernels counted of each band."""
 
-    diagonal: Int64[np.ndarray, "length"]
-    vertical: Int64[np.ndarray, "length"]
-    spans: Int64[np.ndarray, "5"]
-    by_diagonal: Int64[np.ndarray, "diagonal"]
+    diagonal: Int64[np.ndarray, "band length"]
+    vertical: Int64[np.ndarray, "band length"]
+    spans: Int64[np.ndarray, "band 5"]
+    by_diagonal: Int64[np.ndarray, "band diagonal"]
 
 
 def measures_of(
-    lines: Lines, low: float, high: float, closed: bool, l_min: int, v_min: int, theiler: int
-) -> RecurrenceMeasures:
-    """The measures of one band of a matrix of N rows.
+    lines: Lines, borders: Sequence[float], closed: bool, l_min: int, v_min: int, theiler: int
+) -> tuple[RecurrenceMeasures, ...]:
+    """The measures of each band of a matrix of N rows.
 
     Parameters
     ----------
     lines
         Lines of each length 0 … N; spans as in :func:`nnvis.kernels.recurrence.vertical_lines`;
         recurrent cells on each diagonal −(N − 1) … N − 1, 0 within the Theiler window.
+    borders, closed
+        See :class:`nnvis.fingerprint.lines.Bands`.
     """
-    size = len(lines.diagonal) - 1
-    determinism, mean, longest, entropy = line_measures(lines.diagonal, l_min)
-    laminarity, trapping, tallest, vertical_entropy = line_measures(lines.vertical, v_min)
-    points = int(_numbers(size + 1) @ lines.vertical)
-    counted = int(lines.by_diagonal.sum())
+    n_bands, size = len(lines.diagonal), lines.diagonal.shape[1] - 1
+    points = (lines.vertical @ _numbers(size + 1)).tolist()
+    counted = lines.by_diagonal.sum(1).tolist()
     outside = max(size - theiler, 0) * (max(size - theiler, 0) + 1)
     cells = size * size if theiler == 0 else outside
-    white, first, second = _recurrence_times(lines, size, points)
     density = _density(lines.by_diagonal, size)
-    return RecurrenceMeasures(
-        recurrence_rate=counted / cells if cells else 0.0,
-        determinism=determinism,
-        diagonal_mean=mean,
-        diagonal_max=longest,
-        divergence=1 / longest if longest else math.inf,
-        diagonal_entropy=entropy,
-        laminarity=laminarity,
-        trapping_time=trapping,
-        vertical_max=tallest,
-        vertical_entropy=vertical_entropy,
-        recurrence_time=white,
-        recurrence_time_1=first,
-        recurrence_time_2=second,
-        trend=_slope(density, max(1, theiler), size - (_BORDER if size > 2 * _BORDER else 1)),
-        low=float(low),
-        high=float(high),
-        closed=closed,
-        size=size,
-        points=points,
-        l_min=l_min,
-        v_min=v_min,
-        theiler=theiler,
-        diagonal_lengths=lines.diagonal[: longest + 1].copy(),
-        vertical_lengths=lines.vertical[: tallest + 1].copy(),
-        density=density,
-    )
+    last = size - (_BORDER if size > 2 * _BORDER else 1)
+    trends = _slopes(density[:, max(1, theiler) : last + 1])
+    diagonal = _line_measures(lines.diagonal, l_min)
+    vertical = _line_measures(lines.vertical, v_min)
+    runs = lines.vertical.sum(1).tolist()
+    spans = lines.spans.tolist()
+    found = []
+    for band in range(n_bands):
+        determinism, mean, longest, entropy = diagonal[band]
+        laminarity, trapping, tallest, vertical_entropy = vertical[band]
+        white, first, second = _recurrence_times(runs[band], spans[band], size, points[band])
+        found.append(
+            RecurrenceMeasures(
+                recurrence_rate=counted[band] / cells if cells else 0.0,
+                determinism=determinism,
+                diagonal_mean=mean,
+                diagonal_max=longest,
+                divergence=1 / longest if longest else math.inf,
+                diagonal_entropy=entropy,
+                laminarity=laminarity,
+                trapping_time=trapping,
+                vertical_max=tallest,
+                vertical_entropy=vertical_entropy,
+                recurrence_time=white,
+                recurrence_time_1=first,
+                recurrence_time_2=second,
+                trend=trends[band],
+                low=float(borders[band]),
+                high=float(borders[band + 1]),
+                closed=closed and band == n_bands - 1,
+                size=size,
+                points=points[band],
+                l_min=l_min,
+                v_min=v_min,
+                theiler=theiler,
+                diagonal_lengths=lines.diagonal[band, : longest + 1].copy(),
+                vertical_lengths=lines.vertical[band, : tallest + 1].copy(),
+                density=density[band],
+            )
+        )
+    return tuple(found)
 
 
-def line_measures(lengths: Int64[np.ndarray, "length"], least: int) -> tuple:
-    """(share of cells on lines of at least ``least``, their mean length, the longest, entropy).
+def _line_measures(
+    lengths: Int64[np.ndarray, "band length"], least: int
+) -> list[tuple[float, float, int, float]]:
+    """For each band (share of cells on lines of at least ``least``, their mean length, the
+    longest, entropy).
 
     Sums of fractions are exactly rounded, so that their order does not matter.
     """
-    found = np.flatnonzero(lengths)
-    if not len(found):
+    bands, present = np.nonzero(lengths)
+    counts = lengths[bands, present].tolist()
+    places = np.searchsorted(bands, range(len(lengths) + 1)).tolist()
+    found = []
+    for band in range(len(lengths)):
+        own = slice(places[band], places[band + 1])
+        found.append(_of_lines(present[own].tolist(), counts[own], least))
+    return found
+
+
+def _of_lines(lengths: list[int], counts: list[int], least: int) -> tuple[float, float, int, float]:
+    """The same of one band, its lengths rising."""
+    if not lengths:
         return 0.0, 0.0, 0, 0.0
-    cells = int(found @ lengths[found])
-    kept = found[found >= least]
-    lines = int(lengths[kept].sum())
+    cells = sum(map(mul, lengths, counts))
+    begin = bisect_left(lengths, least)
+    kept = counts[begin:]
+    lines = sum(kept)
     if not lines:
-        return 0.0, 0.0, int(found[-1]), 0.0
-    on_lines = int(kept @ lengths[kept])
-    shares = [count / lines for count in lengths[kept].tolist()]
-    entropy = -math.fsum(share * math.log(share) for share in shares)
-    return on_lines / cells, on_lines / lines, int(found[-1]), entropy + 0.0
+        return 0.0, 0.0, lengths[-1], 0.0
+    on_lines = sum(map(mul, lengths[begin:], kept))
+    shares = [count / lines for count in kept]
+    entropy = -math.fsum([share * math.log(share) for share in shares])
+    return on_lines / cells, on_lines / lines, lengths[-1], entropy + 0.0
 
 
-def _recurrence_times(lines: Lines, size: int, points: int) -> tuple[float, float, float]:
+def _recurrence_times(
+    runs: int, spans: list[int], size: int, points: int
+) -> tuple[float, float, float]:
     """Means of white vertical lines, of T⁽¹⁾ and of T⁽²⁾; 0 where there are none."""
-    runs = int(lines.vertical.sum())
-    columns, starts, ends, begins, finishes = map(int, lines.spans)
+    columns, starts, ends, begins, finishes = spans
     gaps = runs - columns
     # A column has a white line in each gap, one before its first and one after its last line;
     # a column without the band is one white line.
@@ -215,28 +247,29 @@ def _recurrence_times(lines: Lines, size: int, points: int) -> tuple[float, floa
     return white, first, starts / gaps if gaps else 0.0
 
 
-def _density(by_diagonal: np.ndarray, size: int) -> Float64[np.ndarray, "diagonal"]:
-    upper = by_diagonal[size - 1 :]
-    lower = by_diagonal[size - 1 :: -1]
-    density = (upper + lower) / (2 * (size - _numbers(size)))
-    density[0] = upper[0] / size
+def _density(
+    by_diagonal: Int64[np.ndarray, "band diagonal"], size: int
+) -> Float64[np.ndarray, "band distance"]:
+    upper = by_diagonal[:, size - 1 :]
+    density = (upper + by_diagonal[:, size - 1 :: -1]) / (2 * (size - _numbers(size)))
+    density[:, 0] = upper[:, 0] / size
     return density
 
 
 @lru_cache(4)
 def _numbers(count: int) -> Int64[np.ndarray, "number"]:
-    """0 … count − 1, shared by all bands and so not to be changed."""
+    """0 … count − 1, shared by all matrices of a size and so not to be changed."""
     numbers = np.arange(count)
     numbers.flags.writeable = False
     return numbers
 
 
-def _slope(density: np.ndarray, first: int, last: int) -> float:
-    """Of the least-squares line through ``density`` from ``first`` to ``last``, inclusive."""
-    values = density[first : last + 1]
-    if len(values) < 2 or not values.any():
-        return 0.0
-    middle = (len(values) - 1) / 2
-    mean = math.fsum(values.tolist()) / len(values)
-    top = math.fsum(((_numbers(len(values)) - middle) * (values - mean)).tolist())
-    return top / (len(values) * (len(values) ** 2 - 1) / 12)
+def _slopes(density: Float64[np.ndarray, "band distance"]) -> list[float]:
+    """Of the least-squares line through each row."""
+    count = density.shape[1]
+    if count < 2:
+        return [0.0] * len(density)
+    means = np.array([math.fsum(row) for row in density.tolist()]) / count
+    parts = (_numbers(count) - (count - 1) / 2) * (density - means[:, None])
+    scale = count * (count**2 - 1) / 12
+    return [math.fsum(row) / scale for row in parts.tolist()]
