@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from nnvis.errors import DatasetError, StoreError
+from nnvis.store.epoch import load_epoch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ class Run(Protocol):
 
     def epochs(self) -> list[int]: ...
 
-    def load_epoch(self, epoch: int) -> EpochRecord: ...
+    def epoch_path(self, epoch: int) -> Path: ...
 
     def load_probe(self) -> Probe | None: ...
 
@@ -101,7 +102,8 @@ def read_history(run: Run) -> History:
     recorded = run.epochs()
     for epoch in recorded:
         try:
-            record = _light(run.load_epoch(epoch))
+            # Weights and representations of many epochs would take long and fill the memory.
+            record = _light(load_epoch(run.epoch_path(epoch), only=()))
         except StoreError as error:
             notes.append(f"Epoch {epoch} is left out: {error}")
             continue
@@ -110,6 +112,10 @@ def read_history(run: Run) -> History:
             notes.append(f"Epoch {epoch} is left out: {fault}.")
         else:
             records[epoch] = record
+    if any(not len(record.prediction) for record in records.values()):
+        raise DatasetError(
+            f"The run {run.path} was recorded with a probe of no samples; record it with some."
+        )
     records, differing = _of_one_size(records)
     notes += differing
     if len(records) < 2:
@@ -137,7 +143,7 @@ def read_history(run: Run) -> History:
 
 
 def _light(record: EpochRecord) -> EpochRecord:
-    """Only what is needed: weights and representations of many epochs would fill the memory."""
+    """Without probabilities, unless some are not numbers: they would fill the memory."""
     from nnvis.model import EpochRecord
 
     kept = record.probability if not np.isfinite(record.probability).all() else None

@@ -241,3 +241,35 @@ def nnvis_probe(label):
     from nnvis.model import Probe
 
     return Probe(count=len(label), label=label)
+
+
+def test_weights_and_representations_are_not_read(run, monkeypatch):
+    from nnvis.store.tensors import TensorFile
+
+    prediction = np.array([0, 1, 2], np.int32)
+    probability = np.full((3, len(NAMES)), 1 / 3, np.float16)
+    for epoch in range(3):
+        run.save_epoch(
+            EpochRecord(
+                epoch,
+                prediction,
+                probability,
+                representation={"fc": np.zeros((3, 4), np.float32)},
+                weight={"fc": np.zeros((4, 4), np.float32)},
+            )
+        )
+    read = []
+    wanted = TensorFile.read
+    monkeypatch.setattr(
+        TensorFile, "read", lambda file, name: read.append(name) or wanted(file, name)
+    )
+    assert len(read_history(run).epochs) == 3
+    assert set(read) == {"prediction", "probability"}
+
+
+def test_a_probe_without_samples_is_told(run):
+    nothing = np.zeros(0, np.int32)
+    for epoch in range(3):
+        run.save_epoch(EpochRecord(epoch, nothing, np.zeros((0, len(NAMES)), np.float16)))
+    with pytest.raises(DatasetError, match="probe of no samples"):
+        read_history(run)
