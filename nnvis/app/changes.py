@@ -219,7 +219,7 @@ def _select_samples(state: ViewState, action: act.SelectSamples) -> ViewState:
         return state
     count = state.training.prediction.shape[1]
     samples = tuple(sorted({int(one) for one in action.samples if 0 <= one < count}))
-    return replace(state, samples=samples, transition=None)
+    return replace(state, samples=samples)
 
 
 def _light_units(state: ViewState, action: act.LightUnits) -> ViewState:

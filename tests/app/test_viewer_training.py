@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from app.driving import Driver, in_window
+from app.driving import SIZE, Driver, in_window
 from app.saved import saved_network, saved_run
 
 
@@ -40,8 +40,8 @@ def trained_run(folder: Path, with_importance: bool = False) -> Path:
     return run.path
 
 
-def ready(folder: Path, **more: bool) -> Driver:
-    drive = Driver(folder)
+def ready(folder: Path, size: tuple[int, int] = SIZE, **more: bool) -> Driver:
+    drive = Driver(folder, size=size)
     drive.open(trained_run(folder, **more))
     drive.until(lambda: drive.state.training is not None, "the run's history")
     drive.rest()
@@ -133,3 +133,34 @@ def test_another_network_has_no_history_of_the_run_before(folder: Path) -> None:
     assert drive.state.training is None
     assert not drive.state.textures, "pictures of the run before are kept"
     assert not drive.said, f"something was wrong: {drive.said}"
+
+
+@in_window
+def test_samples_in_the_list_are_selected_by_click_by_rectangle_and_all_at_once(
+    folder: Path,
+) -> None:
+    from nnvis.app.actions import ChooseTransition, GoToEpoch
+
+    drive = ready(folder, size=(1500, 900))
+    training = drive.state.training
+    off = np.where(np.eye(4, dtype=bool), 0, training.moved[0])
+    source, target = (int(one) for one in np.unravel_index(int(off.argmax()), off.shape))
+    drive.do(GoToEpoch(0.0), ChooseTransition((source, target)))
+    listed = tuple(training.samples(0, source, target).tolist())
+    assert len(listed) > 2, "the case has too few samples to choose among"
+    assert drive.state.samples == listed, "a transition chosen selects its samples"
+    drive.step(3)
+    boxes = [box for text, kind, box in drive.items if text == "##sample" and kind == "selectable"]
+    drive.click("##sample", "selectable", 1)
+    assert drive.state.samples == (listed[1],)
+    drive.key("a", "mod_ctrl")
+    assert drive.state.samples == listed
+    left, top, right, bottom = boxes[-1]
+    assert boxes[0][1] < top, "the case has one line, and no empty place in it"
+    drive.click("##sample", "selectable", 0)
+    middle = (top + bottom) / 2
+    drive.drag((right + 0.5 * (right - left), middle), (right - 3, middle + 3))
+    assert drive.state.samples == listed[-1:], "a rectangle from beside the last picture to it"
+    drive.key("escape")
+    assert drive.state.samples == ()
+    assert not drive.said, f"the panel failed: {drive.said}"

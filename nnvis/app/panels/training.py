@@ -226,8 +226,7 @@ class TrainingPanel:
         rows = training.samples(step, source, target)
         wrapped(f"{names[source]} to {names[target]} after epoch {training.epochs[step]}: "
                 f"{int(training.moved[step, source, target]):,} samples")  # fmt: skip
-        sample_grid(view, training, rows)
-        return []
+        return sample_grid(view, training, rows)
 
 
 def _alike_colour(share: float, is_dark: bool) -> int:
