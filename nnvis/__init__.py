@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "ClassMaps": "nnvis.classmap",
     "Fingerprint": "nnvis.fingerprint",
     "Importance": "nnvis.model",
     "ImportanceConfig": "nnvis.config",
@@ -18,6 +19,7 @@ _HOME = {
     "NeighbourDynamics": "nnvis.neighbours",
     "NnvisError": "nnvis.errors",
     "ProcessingConfig": "nnvis.config",
+    "Plane": "nnvis.model",
     "Progress": "nnvis.progress",
     "PruneCurve": "nnvis.importance",
     "Recorder": "nnvis.learning",
@@ -27,14 +29,20 @@ _HOME = {
     "TrainingConfig": "nnvis.config",
     "build_network": "nnvis.pipeline",
     "bundle": "nnvis.pipeline",
+    "class_map": "nnvis.learning",
+    "compute_maps": "nnvis.classmap",
     "fingerprint_run": "nnvis.fingerprint",
     "nearest_neighbours": "nnvis.neighbours",
     "neighbour_overlap": "nnvis.neighbours",
     "neighbours_run": "nnvis.neighbours",
     "overlap_distance": "nnvis.neighbours",
+    "plane_of": "nnvis.classmap",
+    "plane_through": "nnvis.classmap",
     "prediction_distance": "nnvis.fingerprint",
+    "principal_plane": "nnvis.classmap",
     "process": "nnvis.pipeline",
     "prune_curve": "nnvis.importance",
+    "read_maps": "nnvis.classmap",
     "recurrence": "nnvis.fingerprint",
     "recurrence_bands": "nnvis.fingerprint",
     "recurrence_threshold": "nnvis.fingerprint",
@@ -48,6 +56,14 @@ _HOME = {
 
 if TYPE_CHECKING:
     from nnvis.app import view
+    from nnvis.classmap import (
+        ClassMaps,
+        compute_maps,
+        plane_of,
+        plane_through,
+        principal_plane,
+        read_maps,
+    )
     from nnvis.config import ImportanceConfig, ProcessingConfig, RenderingConfig, TrainingConfig
     from nnvis.errors import NnvisError
     from nnvis.fingerprint import (
@@ -63,8 +79,8 @@ if TYPE_CHECKING:
         transitions,
     )
     from nnvis.importance import PruneCurve, prune_curve, score_importance
-    from nnvis.learning import Recorder
-    from nnvis.model import Importance, Network
+    from nnvis.learning import Recorder, class_map
+    from nnvis.model import Importance, Network, Plane
     from nnvis.neighbours import (
         NeighbourDynamics,
         nearest_neighbours,
@@ -78,12 +94,14 @@ if TYPE_CHECKING:
     from nnvis.store import Run
 
 __all__ = [
+    "ClassMaps",
     "Fingerprint",
     "Importance",
     "ImportanceConfig",
     "NeighbourDynamics",
     "Network",
     "NnvisError",
+    "Plane",
     "ProcessingConfig",
     "Progress",
     "PruneCurve",
@@ -94,14 +112,20 @@ __all__ = [
     "TrainingConfig",
     "build_network",
     "bundle",
+    "class_map",
+    "compute_maps",
     "fingerprint_run",
     "nearest_neighbours",
     "neighbour_overlap",
     "neighbours_run",
     "overlap_distance",
+    "plane_of",
+    "plane_through",
     "prediction_distance",
+    "principal_plane",
     "process",
     "prune_curve",
+    "read_maps",
     "recurrence",
     "recurrence_bands",
     "recurrence_threshold",

@@ -6,6 +6,7 @@ from nnvis.learning.convolutional import build_lenet5, build_vgg16
 from nnvis.learning.costs import RecordingReport
 from nnvis.learning.evaluation import evaluate
 from nnvis.learning.loading import load_model
+from nnvis.learning.mapping import class_map
 from nnvis.learning.rebuilding import rebuild_mlp
 from nnvis.learning.recorder import Recorder
 from nnvis.learning.selection import select_samples
@@ -17,6 +18,7 @@ __all__ = [
     "build_lenet5",
     "build_mlp",
     "build_vgg16",
+    "class_map",
     "evaluate",
     "load_model",
     "mlp_for",

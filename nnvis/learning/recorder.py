@@ -25,6 +25,7 @@ from nnvis.learning.collecting import (
 )
 from nnvis.learning.costs import RecordingReport
 from nnvis.learning.ledger import BY_EPOCH, BY_RECORD, Ledger
+from nnvis.learning.mapping import MAP_POINTS, MapRecorder
 from nnvis.learning.probing import Pictures, describe_probe
 from nnvis.learning.values import (
     described,
@@ -33,7 +34,7 @@ from nnvis.learning.values import (
     require_every_class,
     whole,
 )
-from nnvis.model import EpochRecord, Importance
+from nnvis.model import EpochRecord, Importance, MappedPlane, Plane
 from nnvis.store import Run as StoredRun
 
 # Enough to see which units matter, at a small part of the cost of a full scoring.
@@ -82,10 +83,14 @@ class Recorder:
         classes at each ``importance_every``-th record; ``None`` does not.
     importance_config
         Its settings; ``None`` takes a small budget of 4 epochs of 64 samples a class.
+    maps
+        Planes by name, see :func:`nnvis.plane_of`: the probabilities of all classes over each
+        are recorded at every epoch (of :meth:`record_step`, record) that is a multiple of
+        ``maps_every``, at ``map_points`` points along each axis, or (along u, along v).
     budget_mb
         What the run's epochs may take on the disk, in units of 2**20 bytes. Beyond that
-        weights, representations and unit importance, then every second old record go, and
-        ``run.json`` and :attr:`report` say so.
+        weights, class maps, representations and unit importance, then every second old record go,
+        and ``run.json`` and :attr:`report` say so.
     pictures
         How samples look: (rows, columns) or (rows, columns, 3) of a row of x, or an array with
         a picture of each; ``None`` finds out by the shape of x.
@@ -98,7 +103,8 @@ class Recorder:
         When the probe is no pair, is empty, x and y differ in length, or the run is about
         other samples.
     StoreError
-        When the run cannot be read, or ``every`` or ``budget_mb`` is out of range.
+        When the run cannot be read, a number such as ``every`` is out of range, or the run's maps
+        of the same name lie on another plane.
     """
 
     def __init__(
@@ -113,6 +119,9 @@ class Recorder:
         importance: Scorer | None = None,
         importance_every: int = 1,
         importance_config: Any = None,
+        maps: Mapping[str, Plane] | None = None,
+        maps_every: int = 1,
+        map_points: int | Sequence[int] = MAP_POINTS,
         budget_mb: float | None = None,
         pictures: Pictures = None,
     ) -> None:
@@ -133,6 +142,8 @@ class Recorder:
         self._x = inputs(x, model, "probe x")
         n_classes = len(run.class_names)
         self._y = None if y is None else labels(y, len(self._x), n_classes, "probe y")
+        self._maps = MapRecorder(maps, maps_every, map_points, self._x)
+        self._planes: dict[str, MappedPlane] | None = None
         if importance is not None:
             require_every_class(self._y, run.class_names)
         self._ledger: Ledger | None = None
@@ -140,7 +151,11 @@ class Recorder:
         self._last: float | None = None
         self._next = 0
         if isinstance(run, StoredRun):
-            parts = [("weight", self._weights), ("unit_importance", importance)]
+            parts = [
+                ("weight", self._weights),
+                ("unit_importance", importance),
+                ("class_map", maps),
+            ]
             self._ledger = Ledger(
                 run,
                 describe_probe(self._x, self._y, pictures),
@@ -148,6 +163,7 @@ class Recorder:
                 [name for name, wanted in parts if wanted],
                 budget_mb,
             )
+            self._planes = self._maps.together_with(run.load_planes())
             if epochs := run.epochs():
                 self._next = epochs[-1] + 1
                 self._last = run.load_epoch(epochs[-1]).numbers.get("training_epoch")
@@ -274,6 +290,7 @@ class Recorder:
             started = perf_counter()
             logits = logits_of(self._model, self._x, f"the probe at {where}")
             forward = perf_counter() - started
+            maps = self._mapped(epoch, where)
         if logits.shape[1] != len(self._run.class_names):
             raise ModelError(
                 f"The model returns {logits.shape[1]} classes, but the run has "
@@ -289,18 +306,30 @@ class Recorder:
             representation={name: joined(name, kept[name], len(logits)) for name in kept},
             weight=parameter_arrays(self._model, self._weights) if self._keeps("weight") else {},
             unit_importance=scores,
+            class_map=maps,
             numbers=beside,
         )
         if ledger is None:
             self._run.save_epoch(record)
         else:
             ledger.begin(numbering)
+            self._keep_planes()
             ledger.add(record, begin, forward, scoring)
         self._records += 1
         self._next = max(self._next, epoch + 1)
 
     def _keeps(self, part: str) -> bool:
         return self._ledger is None or self._ledger.keeps(part)
+
+    def _mapped(self, number: int, where: str) -> dict[str, np.ndarray]:
+        wanted = self._maps.wants(number) and self._keeps("class_map")
+        return self._maps.maps(self._model, where) if wanted else {}
+
+    def _keep_planes(self) -> None:
+        """Before the first map is written, so that no map is without its plane."""
+        if self._planes is not None and isinstance(self._run, StoredRun):
+            self._run.save_planes(self._planes)
+            self._planes = None
 
     def _scores(self) -> np.ndarray | None:
         wanted = self._scorer is not None and self._records % self._scored_every == 0

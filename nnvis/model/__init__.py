@@ -4,6 +4,7 @@ from nnvis.model.epoch import EpochRecord
 from nnvis.model.graph import Connection, LayerGraph, LayerSpec
 from nnvis.model.importance import Importance
 from nnvis.model.network import Layer, Network
+from nnvis.model.plane import MappedPlane, Plane
 from nnvis.model.probe import Probe
 from nnvis.model.samples import Samples
 
@@ -14,7 +15,9 @@ __all__ = [
     "Layer",
     "LayerGraph",
     "LayerSpec",
+    "MappedPlane",
     "Network",
+    "Plane",
     "Probe",
     "Samples",
 ]

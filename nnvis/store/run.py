@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnvis.errors import StoreError
-from nnvis.model import EpochRecord, Importance, LayerGraph, Network, Probe
+from nnvis.model import EpochRecord, Importance, LayerGraph, MappedPlane, Network, Probe
 from nnvis.store.atomic import make_folder
 from nnvis.store.description import (
     FILE,
@@ -30,6 +30,7 @@ from nnvis.store.names import class_name_fault
 from nnvis.store.network import load_network, save_network
 from nnvis.store.paths import usable_path
 from nnvis.store.plain import plain
+from nnvis.store.planes import load_planes, save_planes
 from nnvis.store.probe import load_probe, save_probe
 from nnvis.store.staging import (
     entries_of,
@@ -45,6 +46,7 @@ NETWORK_FILE = "network.safetensors"
 IMPORTANCE_FILE = "importance.safetensors"
 MODEL_FILE = "model.safetensors"
 PROBE_FILE = "probe.safetensors"
+PLANES_FILE = "planes.safetensors"
 
 
 class Run:
@@ -281,6 +283,15 @@ class Run:
         """What is kept of the probe samples, or ``None`` when the run keeps nothing of them."""
         path = self._path / PROBE_FILE
         return load_probe(path) if path.exists() else None
+
+    def save_planes(self, planes: Mapping[str, MappedPlane]) -> None:
+        """Keep where the class maps of the epochs lie, by the maps' names."""
+        save_planes(planes, self._path / PLANES_FILE)
+
+    def load_planes(self) -> dict[str, MappedPlane]:
+        """Where the class maps lie, by their names; empty when the run records none."""
+        path = self._path / PLANES_FILE
+        return load_planes(path) if path.exists() else {}
 
     def remove_leftovers(self) -> list[str]:
         """Remove what killed writers left in the run and its epochs; returns the files' names."""

@@ -1,8 +1,8 @@
 """Keep a run's epochs within a disk budget: leave out what can be spared, and say what.
 
-In this order, each only as far as needed: weights, representations, unit importance, then whole
-epochs. Every second one goes, so what stays is evenly spaced; the first and the newest epoch
-always stay.
+In this order, each only as far as needed: weights, class maps, representations, unit importance,
+then whole epochs. Every second one goes, so what stays is evenly spaced; the first and the newest
+epoch always stay.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from nnvis.model import EpochRecord
 from nnvis.store.epoch import parts_of
 from nnvis.store.run import Run
 
-OPTIONAL = ("weight", "representation", "unit_importance")
+OPTIONAL = ("weight", "class_map", "representation", "unit_importance")
 EPOCH = "epoch"
 _WORDS = {
     "weight": "weights",
+    "class_map": "class maps",
     "representation": "representations",
     "unit_importance": "unit importance",
 }
@@ -163,6 +164,8 @@ def _has(record: EpochRecord, part: str) -> bool:
 def _without(record: EpochRecord, part: str) -> EpochRecord:
     if part == "weight":
         return replace(record, weight={})
+    if part == "class_map":
+        return replace(record, class_map={})
     if part == "representation":
         return replace(record, representation={})
     return replace(record, unit_importance=None)
