@@ -21,7 +21,8 @@ _COLUMNS = {
     "state": "state",
     "test_accuracy": "test",
     "best_accuracy": "best",
-    "changed": "change",
+    "changed": "moved",
+    "distance": "D",
     "determinism": "DET",
     "laminarity": "LAM",
     "phases": "phases",
@@ -144,16 +145,8 @@ def _cell(value: Any) -> str:
 
 
 def _draw(jobs: list[Job], folder: Path) -> list[Path]:
-    import io
-
-    from nnvis.store.atomic import write_atomically
+    from nnvis.render.plots import save_figure
     from nnvis.sweep.figure import draw_sweep
 
     drawn = draw_sweep(jobs, folder.name)
-    if drawn is None:
-        return []
-    content = io.BytesIO()
-    drawn.savefig(content, format="png", dpi=150)
-    path = folder / "comparison.png"
-    write_atomically(path, [content.getvalue()])
-    return [path]
+    return [] if drawn is None else save_figure(drawn, folder / "comparison")

@@ -7,17 +7,23 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nnvis.errors import NnvisError
-from nnvis.fingerprint import fingerprint_run
+from nnvis.fingerprint import fingerprint_run, recurrence_threshold
 from nnvis.store import Run
 from nnvis.store.atomic import write_atomically
 from nnvis.store.plain import to_json
 from nnvis.sweep.one import Job
 
+if TYPE_CHECKING:
+    from jaxtyping import Float64
+
 SETTINGS = ("learning_rate", "momentum", "weight_decay")
 NUMBERS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+_ALIKE = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,10 @@ class Comparison:
     rows
         For each run its ``name``, ``state``, the varied settings, its last losses and
         accuracies, ``best_accuracy``, ``records``, and of its fingerprint: ``changed`` (mean
-        share of samples that change class from record to record), ``determinism`` and
-        ``laminarity`` of the band of most alike transitions, ``phases`` in words, and ``note``.
-        ``None`` where there is nothing to say.
+        share of samples that change class from record to record), ``distance`` (median of the
+        distance of two transitions), ``determinism`` and ``laminarity`` of the most alike fifth
+        of all pairs of transitions, ``phases`` in words, and ``note``. ``None`` where there is
+        nothing to say.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -69,7 +76,7 @@ def _row(job: Job, varied: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"name": job.name, "state": "new"}
     row |= {key: job.training[key] for key in varied}
     row |= dict.fromkeys((*NUMBERS, "best_accuracy", "records", "seconds"))
-    row |= dict.fromkeys(("changed", "determinism", "laminarity", "phases", "note"))
+    row |= dict.fromkeys(("changed", "distance", "determinism", "laminarity", "phases", "note"))
     try:
         run = Run.open(job.place)
         said = run.description.get("sweep") or {}
@@ -84,14 +91,28 @@ def _row(job: Job, varied: Sequence[str]) -> dict[str, Any]:
 
 def _of_fingerprint(run: Run) -> dict[str, Any]:
     found = fingerprint_run(run)
-    alike = found.bands[0]
     accuracy = found.history.accuracy
     best = None if accuracy is None else float(max(accuracy[1][accuracy[1] == accuracy[1]]))
     words = [f"{phase.kind} {phase.first}–{phase.last}" for phase in found.phases]
     return {
         "best_accuracy": best,
         "changed": float(found.changed.mean()),
+        **_recurring(found.distance),
+        "phases": ", ".join(words),
+    }
+
+
+def _recurring(distance: Float64[np.ndarray, "s t"]) -> dict[str, float | None]:
+    """The same share of pairs recurs in every run, for with one distance for all, runs
+    would differ by how many pairs lie below it and hardly by the patterns that they make. The
+    main diagonal, each transition beside itself, is left out: it is one long line in every run.
+    """
+    pairs = distance[np.triu_indices(len(distance), 1)]
+    if not len(pairs):
+        return {}
+    alike = recurrence_threshold(distance, float(np.quantile(pairs, _ALIKE)), theiler=1)
+    return {
+        "distance": float(np.median(pairs)),
         "determinism": alike.determinism,
         "laminarity": alike.laminarity,
-        "phases": ", ".join(words),
     }

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cli import running
 from cli.running import Programs, assert_refused, environment
@@ -22,7 +23,7 @@ from nnvis.errors import Cancelled, ConfigError, StoreError
 from nnvis.progress import Progress, Step
 from nnvis.resources import folder as shipped
 from nnvis.sweep import Job, run_job, run_sweep
-from nnvis.sweep.comparing import compare, write_comparison
+from nnvis.sweep.comparing import _recurring, compare, write_comparison
 from nnvis.sweep.one import state_of
 
 TRAINING = {"hidden": [5], "optimiser": "sgd", "learning_rate": 0.05, "epochs": 2}
@@ -122,6 +123,21 @@ def test_side_by_side_then_skipped_then_compared(tmp_path: Path) -> None:
     assert len(json.loads(whole.read_text())["runs"]) == 2
 
 
+def test_runs_are_compared_by_the_most_alike_fifth_of_their_transitions() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.random((40, 40))
+    noise = 0.5 + (noise + noise.T) / 4
+    np.fill_diagonal(noise, 0)
+    repeated = np.where((np.subtract.outer(np.arange(40), np.arange(40)) % 5) == 0, 0.3, noise)
+    np.fill_diagonal(repeated, 0)
+    first, second = _recurring(noise), _recurring(repeated)
+    assert first["determinism"] is not None
+    assert second["determinism"] is not None
+    assert first["determinism"] < 0.6, "the main diagonal makes every training look alike"
+    assert second["determinism"] > 0.8
+    assert _recurring(np.zeros((1, 1))) == {}
+
+
 def test_a_process_that_cannot_work_is_told(tmp_path: Path) -> None:
     job = jobs_of(SMALL, tmp_path)[0]
     faults = run_sweep([Job("base", job.place, job.training, "no/such.npz")])
@@ -135,7 +151,8 @@ def test_the_command_from_beginning_to_end(program: Programs, tmp_path: Path) ->
     assert "base: finished" in done.out
     assert "nnvis fingerprint runs/mine/base" in done.out.splitlines()[-1]
     assert {path.name for path in (tmp_path / "runs" / "mine").iterdir()} == {
-        "base", "comparison.csv", "comparison.json", "comparison.png",
+        "base", "comparison.csv", "comparison.json",
+        "comparison.png", "comparison.svg", "comparison.pdf",
     }  # fmt: skip
     again = program.run("sweep", "mine.json", "--no-figure", cwd=tmp_path)
     assert "1 of 1 runs in runs/mine are done already." in again.out
