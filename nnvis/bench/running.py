@@ -10,6 +10,7 @@ from nnvis.bench.demo import demo
 from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
 from nnvis.bench.machine import load, machine_line
+from nnvis.bench.neighbours import neighbours
 from nnvis.bench.recording import recording
 from nnvis.bench.render import render
 from nnvis.bench.scaling import scaling
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "scaling": scaling,
     "importance": importance,
     "fingerprint": fingerprint,
+    "neighbours": neighbours,
     "demo": demo,
     "recording": recording,
     "render": render,

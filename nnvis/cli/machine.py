@@ -34,7 +34,7 @@ def bench(
     Parameters
     ----------
     only
-        Run these parts only: start, bundling, scaling, importance, fingerprint,
+        Run these parts only: start, bundling, scaling, importance, fingerprint, neighbours,
         demo, recording, render.
     render
         The same as --only render.

@@ -10,6 +10,7 @@ from nnvis.bench.bundling import STAGES, bundling
 from nnvis.bench.demo import demo
 from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
+from nnvis.bench.neighbours import neighbours
 from nnvis.bench.recording import recording
 from nnvis.bench.render import render
 from nnvis.bench.scaling import scaling
@@ -236,3 +237,12 @@ def test_render_without_opengl(monkeypatch, small):
     part = render(1, small)
     assert part.rows[0].note == "not measured"
     assert part.remarks == ("The library libEGL is missing.",)
+
+
+def test_neighbours():
+    part = neighbours(1, epochs=2, small=(200, 3), large=(220, 4))
+    names = whats(part)
+    assert names[0] == "neighbours and overlaps, 2 epochs × 200 samples × 3 dimensions, k = 15"
+    assert names[1].startswith("scikit-learn ")
+    assert names[4] == "neighbours and overlaps, 2 epochs × 220 samples × 4 dimensions, k = 15"
+    assert "times as" in part.rows[1].note

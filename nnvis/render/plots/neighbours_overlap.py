@@ -82,7 +82,7 @@ def _each(axes: Axes, epochs: np.ndarray, found: NeighbourDynamics, present: np.
         FuncFormatter(lambda value, _: f"{value:+.3g}" if value else "0")
     )
     order = sorted(above, key=lambda c: above[c][-1])
-    places = _apart([float(above[c][-1]) for c in order], _APART * (top - bottom), top)
+    places = _apart([float(above[c][-1]) for c in order], _APART * (top - bottom), bottom, top)
     for number, place in zip(order, places, strict=True):
         axes.annotate(
             found.class_names[number][:10],
@@ -97,16 +97,16 @@ def _each(axes: Axes, epochs: np.ndarray, found: NeighbourDynamics, present: np.
         )
 
 
-def _apart(places: list[float], least: float, top: float) -> list[float]:
-    """Rising places moved up until each is ``least`` above the one before, then all back below
-    ``top``."""
+def _apart(places: list[float], least: float, bottom: float, top: float) -> list[float]:
+    """Rising places moved until each is ``least`` above the one before and all are between
+    ``bottom`` and ``top``, as far as there is room."""
     moved: list[float] = []
     for place in places:
         moved.append(place if not moved else max(place, moved[-1] + least))
     middle = sum(places) / len(places) - sum(moved) / len(moved)
-    moved = [place + middle for place in moved]
-    over = max(0.0, moved[-1] - top)
-    return [place - over for place in moved]
+    over = max(0.0, moved[-1] + middle - top)
+    under = max(0.0, bottom - (moved[0] + middle - over))
+    return [place + middle - over + under for place in moved]
 
 
 def _scale(axes: Axes, low: np.ndarray, high: np.ndarray) -> None:
