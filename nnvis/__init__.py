@@ -26,6 +26,7 @@ _HOME = {
     "RecurrenceMeasures": "nnvis.fingerprint",
     "RenderingConfig": "nnvis.config",
     "Run": "nnvis.store",
+    "Signatures": "nnvis.signature",
     "TrainingConfig": "nnvis.config",
     "build_network": "nnvis.pipeline",
     "bundle": "nnvis.pipeline",
@@ -49,6 +50,7 @@ _HOME = {
     "recurrence_windows": "nnvis.fingerprint",
     "render_image": "nnvis.render",
     "score_importance": "nnvis.importance",
+    "signatures": "nnvis.signature",
     "transition_distance": "nnvis.fingerprint",
     "transitions": "nnvis.fingerprint",
     "view": "nnvis.app",
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from nnvis.pipeline import build_network, bundle, process
     from nnvis.progress import Progress
     from nnvis.render import render_image
+    from nnvis.signature import Signatures, signatures
     from nnvis.store import Run
 
 __all__ = [
@@ -109,6 +112,7 @@ __all__ = [
     "RecurrenceMeasures",
     "RenderingConfig",
     "Run",
+    "Signatures",
     "TrainingConfig",
     "build_network",
     "bundle",
@@ -132,6 +136,7 @@ __all__ = [
     "recurrence_windows",
     "render_image",
     "score_importance",
+    "signatures",
     "transition_distance",
     "transitions",
     "view",
