@@ -13,6 +13,7 @@ from numba import njit
 NOBODY = 1e30  # rough distance of the columns that fill up a block
 ANYBODY = 1e29  # a limit above all samples and below NOBODY
 _FEW = 48
+_HALVINGS = 14
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -67,12 +68,39 @@ def _least(rows, least):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _bound(least, k):
+    """A number that more than ``k`` of the groups' least distances do not exceed, and few more:
+    by halving, for counting compiles to vectors and sorting does not. ANYBODY when there are
+    not so many groups."""
+    low, high, real = np.float32(ANYBODY), np.float32(-ANYBODY), 0
+    for group in range(len(least)):
+        if least[group] < ANYBODY:
+            low, high = min(low, least[group]), max(high, least[group])
+            real += 1
+    if real <= k:
+        return np.float32(ANYBODY)
+    for _ in range(_HALVINGS):
+        middle = np.float32(0.5) * (low + high)
+        found = np.int32(0)
+        for group in range(len(least)):
+            found += np.int32(least[group] <= middle)
+        if found > k:
+            high = middle
+            if found <= k + k // 4 + 2:
+                break
+        else:
+            low = middle
+    return high
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def collect(rough, begin, own, k, margin, score, ident, count, limit):
     """Add to each row's candidates those of a block of columns.
 
     The block's columns are dealt out to groups. Each of the k + 1 groups with the smallest least
     distances holds a sample up to the largest of these, so k samples other than the row's own
-    are as near: a limit that is close to the true one after reading the numbers once.
+    are as near: a limit close to the true one after reading the numbers once. Candidates are
+    thinned only when there are many more than k.
 
     Parameters
     ----------
@@ -90,16 +118,14 @@ def collect(rough, begin, own, k, margin, score, ident, count, limit):
     """
     room = score.shape[1]
     deep, groups = rough.shape[1], rough.shape[2]
-    scratch = np.empty(max(room, groups), np.float32)
+    scratch = np.empty(room, np.float32)
     least = np.empty(groups, np.float32)
     for row in range(len(own)):
         if count[row] < 0:
             continue
         _least(rough[row], least)
-        if limit[row] >= ANYBODY and k < groups:
-            scratch[:groups] = least
-            bound = _kth(scratch, groups, k) + margin[row]
-            limit[row] = min(limit[row], bound)
+        if limit[row] >= ANYBODY:
+            limit[row] = min(limit[row], _bound(least, k) + margin[row])
         for group in range(groups):
             if not least[group] <= limit[row]:
                 continue
@@ -120,7 +146,7 @@ def collect(rough, begin, own, k, margin, score, ident, count, limit):
                         break
             if count[row] < 0:
                 break
-        if count[row] > k:
+        if count[row] > k + k // 2 + 8:
             count[row], limit[row] = _thin(
                 score[row], ident[row], count[row], k, margin[row], scratch
             )
