@@ -82,7 +82,8 @@ def _each(axes: Axes, epochs: np.ndarray, found: NeighbourDynamics, present: np.
         FuncFormatter(lambda value, _: f"{value:+.3g}" if value else "0")
     )
     order = sorted(above, key=lambda c: above[c][-1])
-    places = _apart([float(above[c][-1]) for c in order], _APART * (top - bottom), bottom, top)
+    apart = _APART * (top - bottom)
+    places = _apart([float(above[c][-1]) for c in order], apart, bottom + apart / 2, top)
     for number, place in zip(order, places, strict=True):
         axes.annotate(
             found.class_names[number][:10],
