@@ -244,6 +244,13 @@ class GoToEpoch:
 
 
 @dataclass(frozen=True)
+class CompareWith:
+    """The recorded epoch, counted from 0, that the place on the time line is compared with."""
+
+    row: int
+
+
+@dataclass(frozen=True)
 class TogglePlay:
     """Let training pass, or stop it."""
 
@@ -337,6 +344,7 @@ Action = (
     | RevertShader
     | SetUniform
     | GoToEpoch
+    | CompareWith
     | TogglePlay
     | ChooseTransition
     | ShowFlows

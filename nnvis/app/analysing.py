@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnvis.app import neighbourhood
 from nnvis.app.state import ViewState
 from nnvis.app.worker import Publish
 from nnvis.errors import StoreError
@@ -50,7 +51,11 @@ class Finding:
     found: Any
 
 
-ANALYSES: dict[str, Analysis] = {}
+ANALYSES: dict[str, Analysis] = {
+    neighbourhood.KEY: Analysis(
+        "Neighbours", neighbourhood.find, neighbourhood.view, neighbourhood.paint
+    ),
+}
 
 
 class Analysing:

@@ -196,6 +196,12 @@ def _go_to_epoch(state: ViewState, action: act.GoToEpoch) -> ViewState:
     return replace(state, moment=moment, is_playing=False, has_flows=True)
 
 
+def _compare_with(state: ViewState, action: act.CompareWith) -> ViewState:
+    if state.training is None:
+        return state
+    return replace(state, other=min(max(action.row, 0), state.training.count - 1))
+
+
 def _toggle_play(state: ViewState, _: act.TogglePlay) -> ViewState:
     if state.training is None:
         return state
@@ -269,6 +275,7 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.Pin: _pin,
     act.ShowWindow: _show_window,
     act.GoToEpoch: _go_to_epoch,
+    act.CompareWith: _compare_with,
     act.TogglePlay: _toggle_play,
     act.ChooseTransition: _choose_transition,
     act.ShowFlows: _show_flows,

@@ -69,6 +69,8 @@ class Gui:
         self._look: tuple[bool, float, float] | None = None
         self._wants_first_layout = False
         self._is_new = True
+        # Docked together, the last one drawn would lie on top.
+        self._front: tuple[str, ...] = ()
         self.context = imgui.create_context()
         self._plots = implot.create_context()
         io = imgui.get_io()
@@ -107,6 +109,9 @@ class Gui:
             self._is_new = False
             node = imgui.internal.dock_builder_get_node(space)
             self._has_layout = self._has_layout and node is not None and node.is_split_node()
+        for name in self._front:
+            imgui.set_window_focus(name)
+        self._front = ()
         if self._has_layout and not self._wants_first_layout:
             return
         self._has_layout, self._wants_first_layout = True, False
@@ -137,6 +142,7 @@ class Gui:
             builder.DockNodeFlagsPrivate_.no_tab_bar | builder.DockNodeFlagsPrivate_.central_node
         )
         builder.dock_builder_finish(space)
+        self._front = bottom[:1]
 
     def first_layout(self) -> None:
         """Split anew at the next frame."""

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnvis.app.atlas import Atlas
+from nnvis.app.pictures import enlarged, inked
 from nnvis.app.training import Training, read_training
 from nnvis.app.worker import Publish
 from nnvis.progress import Progress
-from nnvis.render import palette
 from nnvis.render.flows import scene_of_flows
 
 if TYPE_CHECKING:
     from nnvis.app.viewer import Viewer
 
 JOB = "Reading the training"
-# A recurrence plot is shown coarser beyond this many steps.
-_MOST_CELLS = 2048
-_CRISP = 512
 
 
 class Replaying:
@@ -38,7 +35,7 @@ class Replaying:
         self._pending = folder
         self._viewer.state = replace(
             self._viewer.state, run=folder, training=None, moment=0.0, is_playing=False,
-            transition=None, has_flows=False, samples=(), lit=(), analyses={},
+            transition=None, has_flows=False, other=None, samples=(), lit=(), analyses={},
         )  # fmt: skip
 
     def read(self) -> None:
@@ -103,18 +100,5 @@ class Replaying:
 
 
 def recurrence_picture(distance: np.ndarray, background: Any) -> np.ndarray:
-    """Distances (step, step) as (row, column, 4) uint8: dark ink where two steps are alike.
-
-    More steps than a picture should have are thinned evenly.
-    """
-    every = -(-len(distance) // _MOST_CELLS)
-    alike = 1 - np.clip(distance[::every, ::every], 0, 1)
-    # Stretched in between by the graphics card, few cells would run into each other.
-    larger = max(_CRISP // max(len(alike), 1), 1)
-    alike = alike.repeat(larger, axis=0).repeat(larger, axis=1)
-    paper = palette.background_colour(background)
-    ink = np.array([0.05, 0.16, 0.42] if background == "light" else [0.62, 0.76, 1.0])
-    colour = paper + alike[..., None] ** 1.5 * (ink - paper)
-    whole = np.ones((*alike.shape, 4))
-    whole[..., :3] = colour
-    return np.rint(255 * whole).astype(np.uint8)
+    """Distances (step, step) as (row, column, 4) uint8: dark ink where two steps are alike."""
+    return enlarged(inked(1 - np.clip(distance, 0, 1), background))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,6 +127,9 @@ class ViewState:
         The classes (from, to) whose samples are listed.
     has_flows
         Whether changes of class are drawn as arcs.
+    other
+        The recorded epoch that the place on the time line is compared with, counted from 0;
+        ``None`` for the last.
     samples
         Numbers of the probe samples that are selected, rising, the same for every panel.
     lit
@@ -159,6 +163,7 @@ class ViewState:
     is_playing: bool = False
     transition: tuple[int, int] | None = None
     has_flows: bool = False
+    other: int | None = None
     samples: tuple[int, ...] = ()
     lit: tuple[int, ...] = ()
     analyses: Mapping[str, Any] = field(default_factory=dict)
@@ -171,6 +176,17 @@ class ViewState:
         if self.training is None:
             return 0
         return min(max(int(self.moment + 1e-6), 0), self.training.count - 1)
+
+    def is_selected(self, sample: int) -> bool:
+        """Whether a sample of the probe is; ``samples`` rises, and may hold thousands."""
+        at = bisect_left(self.samples, sample)
+        return at < len(self.samples) and self.samples[at] == sample
+
+    @property
+    def other_row(self) -> int:
+        """The recorded epoch to compare with."""
+        last = 0 if self.training is None else self.training.count - 1
+        return last if self.other is None else min(self.other, last)
 
     @property
     def is_dark(self) -> bool:

@@ -31,6 +31,7 @@ from nnvis.app.panels import (
     files,
     inspector,
     menu,
+    neighbours,
     network,
     panel_window,
     processing,
@@ -58,7 +59,7 @@ _SHADER_POLL_SECONDS = 0.5
 _SETTINGS = (SetPreference, SetRendering, SetProcessing, ResetRendering, ResetProcessing)
 LEFT = ("Network", "Processing", "Statistics")
 RIGHT = ("Rendering", "Inspector")
-BOTTOM = ("Training", "Shaders")
+BOTTOM = ("Training", "Neighbours", "Shaders")
 
 
 class Viewer:
@@ -108,6 +109,7 @@ class Viewer:
             rendering.RenderingPanel(),
             inspector.InspectorPanel(),
             training.TrainingPanel(),
+            neighbours.NeighboursPanel(),
         ]
         self.shader_panel = shader_panel.ShadersPanel()
         self.files = files.FilesDialog()

@@ -105,6 +105,25 @@ def test_a_transition_lists_the_samples_behind_it(folder: Path) -> None:
 
 
 @in_window
+def test_a_click_in_the_recurrence_plot_moves_the_time_line(folder: Path) -> None:
+    from nnvis.app.actions import GoToEpoch
+
+    drive = ready(folder, size=(1500, 900))
+    drive.do(GoToEpoch(5.0))
+    # The plot stands left of the transitions, in the panel's lower half.
+    left, top, _, bottom = drive.place_of("transitions", "invisible_button")
+    moments = set()
+    for x in range(int(left) - 180, int(left), 12):
+        drive.mouse(x, (top + bottom) / 2)
+        drive.button(True)
+        drive.button(False)
+        moments.add(drive.state.moment)
+    assert moments == {5.0, 0.0, 1.0, 2.0, 3.0, 4.0}, "not every step can be gone to"
+    assert 0 < drive.state.other_row < 5, "the step along the other axis is not compared with"
+    assert not drive.said, f"the panel failed: {drive.said}"
+
+
+@in_window
 def test_the_network_follows_the_time_where_its_importance_was_recorded(folder: Path) -> None:
     from nnvis.app.actions import GoToEpoch, SetMode, ShowFlows
 

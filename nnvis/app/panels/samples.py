@@ -61,9 +61,16 @@ def sample_grid(
 
 
 def draw_sample(
-    view: ViewState, training: Training, sample: int, place: imgui.ImVec2, side: float
+    view: ViewState,
+    training: Training,
+    sample: int,
+    place: imgui.ImVec2,
+    side: float,
+    *,
+    mark: bool = True,
 ) -> None:
-    """One sample's picture, or its number, with an edge of its class's colour."""
+    """One sample's picture, or its number, with an edge of its class's colour, and around a
+    selected one another when ``mark`` is true."""
     paint = imgui.get_window_draw_list()
     end = imgui.ImVec2(place.x + side, place.y + side)
     corners = _corners(training, sample)
@@ -84,7 +91,7 @@ def draw_sample(
         colours = view.shown.scene.class_colour
         if truth < len(colours):
             paint.add_rect(place, end, colour_of(colours[truth]), 2.0, _CLASS_LINE)
-    if sample in view.samples:
+    if mark and view.is_selected(sample):
         accent = imgui.get_color_u32(imgui.Col_.check_mark)
         low = imgui.ImVec2(place.x - 1, place.y - 1)
         high = imgui.ImVec2(end.x + 1, end.y + 1)

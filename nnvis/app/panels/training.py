@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from imgui_bundle import imgui, implot
 
-from nnvis.app.actions import Action, ChooseTransition, GoToEpoch, ShowFlows, TogglePlay
+from nnvis.app.actions import (
+    Action,
+    ChooseTransition,
+    CompareWith,
+    GoToEpoch,
+    ShowFlows,
+    TogglePlay,
+)
 from nnvis.app.panels.samples import sample_grid
 from nnvis.app.panels.widgets import button, colour_of, tip, title, wrapped
 from nnvis.app.state import ViewState
@@ -139,11 +146,13 @@ class TrainingPanel:
     def _recurrence(self, view: ViewState, training: Training, size: imgui.ImVec2) -> list[Action]:
         actions: list[Action] = []
         texture = view.textures.get("recurrence")
-        flags = implot.Flags_.canvas_only | implot.Flags_.equal | implot.Flags_.no_inputs
+        flags = implot.Flags_.canvas_only | implot.Flags_.equal
         if not implot.begin_plot("##recurrence", size, flags):
             return actions
         steps = len(training.distance)
+        # Locked, but with inputs: a plot without does not know that the mouse is over it.
         plain = implot.AxisFlags_.no_tick_labels | implot.AxisFlags_.no_tick_marks
+        plain |= implot.AxisFlags_.lock
         implot.setup_axes("step", "step", plain, plain)
         implot.setup_axes_limits(0, steps, 0, steps, imgui.Cond_.always)
         if texture is not None:
@@ -162,11 +171,12 @@ class TrainingPanel:
                 text = (
                     f"steps {training.epochs[first]} and {training.epochs[second]}: distance "
                     f"{training.distance[first, second]:.2f}; {training.raw[first, second]:,} "
-                    "samples predicted otherwise. Click to go to the first."
+                    "samples predicted otherwise. Click to go to the first and compare it with "
+                    "the second."
                 )
                 imgui.set_tooltip(text)
                 if imgui.is_mouse_clicked(imgui.MouseButton_.left):
-                    actions.append(GoToEpoch(float(first)))
+                    actions += [GoToEpoch(float(first)), CompareWith(second)]
         implot.end_plot()
         return actions
 
