@@ -107,7 +107,7 @@ def plain_bands(
     bands: int,
     lengths_of: Callable[[np.ndarray], list[int]],
 ) -> list[list[float]]:
-    """Measures of each band as one would first write them: a loop over lines, with NumPy.
+    """All measures of each band as one would first write them: a loop over lines, with NumPy.
 
     ``lengths_of`` finds the runs of a line: :func:`cell_by_cell` or :func:`line_at_once`.
     """
@@ -116,11 +116,31 @@ def plain_bands(
         low, high = band / bands, (band + 1) / bands
         inside = (distance >= low) & ((distance < high) | (band == bands - 1))
         size = len(inside)
-        diagonal = [
-            length for d in range(1 - size, size) for length in lengths_of(np.diagonal(inside, d))
-        ]
-        vertical = [length for column in inside.T for length in lengths_of(column)]
-        found.append([inside.mean(), *_of_lines(diagonal), *_of_lines(vertical)])
+        diagonal, vertical, white, density = [], [], [], []
+        first, second = [], []
+        for d in range(1 - size, size):
+            diagonal += lengths_of(np.diagonal(inside, d))
+        for column in inside.T:
+            vertical += lengths_of(column)
+            white += lengths_of(~column)
+            points = np.flatnonzero(column)
+            starts = points[np.diff(points, prepend=-2) > 1]
+            first += np.diff(points).tolist()
+            second += np.diff(starts).tolist()
+        for d in range(1, size - 9):
+            both = np.diagonal(inside, d).sum() + np.diagonal(inside, -d).sum()
+            density.append(both / (2 * (size - d)))
+        of_diagonals, of_verticals = _of_lines(diagonal), _of_lines(vertical)
+        found.append(
+            [
+                float(inside.mean()),
+                *of_diagonals,
+                1 / of_diagonals[2] if of_diagonals[2] else float("inf"),
+                *of_verticals,
+                *(float(np.mean(times)) if times else 0.0 for times in (white, first, second)),
+                float(np.polyfit(np.arange(len(density)), density, 1)[0]),
+            ]
+        )
     return found
 
 

@@ -84,7 +84,7 @@ def refuse_missing(distance: np.ndarray, faults: np.ndarray) -> None:
     column = int(np.flatnonzero(np.isnan(distance[row]))[0])
     count = np.count_nonzero(np.isnan(distance))
     raise DatasetError(
-        f"distance has {count} cells that are not numbers, the first at "
+        f"distance holds NaN in {count} of its {distance.size} cells, the first at "
         f"({row}, {column}); leave out the epochs they belong to."
     )
 

@@ -165,7 +165,7 @@ def test_dict_is_ready_for_json_and_torch_is_taken():
             np.array([[0, np.nan], [0.1, 0]]),
             {},
             DatasetError,
-            r"not numbers, the first at \(0, 1\)",
+            r"NaN in 1 of its 4 cells, the first at \(0, 1\)",
         ),
         (np.array([["a"]]), {}, DatasetError, "must hold numbers"),
         (np.zeros((2, 2)), {"l_min": 0}, ConfigError, "l_min .* from 1 on, got 0"),
@@ -184,7 +184,7 @@ def test_bad_input_is_one_sentence(distance, options, kind, words):
 def test_missing_cells_are_found_wherever_they_are(place):
     distance = np.zeros((130, 130))
     distance[place] = np.nan
-    words = rf"distance has 1 cells that are not numbers, the first at \({place[0]}, {place[1]}\)"
+    words = rf"distance holds NaN in 1 of its 16900 cells, the first at \({place[0]}, {place[1]}\)"
     with pytest.raises(DatasetError, match=words):
         nnvis.recurrence(distance, 0, 0.5)
     with pytest.raises(DatasetError, match=words):
