@@ -30,6 +30,7 @@ def neighbours(
     layer: str | None = None,
     k: int = 15,
     metric: str = "euclidean",
+    method: str | None = None,
     samples: str | None = None,
     class_: Annotated[list[str] | None, Parameter(name="--class")] = None,
     sample: int | None = None,
@@ -55,6 +56,8 @@ def neighbours(
         Neighbours of each sample, sought among all probe samples.
     metric
         euclidean, or cosine.
+    method
+        exact, or approximate (needs pynndescent); exact up to 50,000 samples unless given.
     samples
         Follow these only, such as 0-99,150,171: numbers of probe samples.
     class_
@@ -83,7 +86,7 @@ def neighbours(
     opened = Run.open(run)
     chosen = _chosen(opened, samples, class_)
     with reporting() as progress:
-        found = neighbours_run(opened, layer, k, metric, chosen, progress=progress)
+        found = neighbours_run(opened, layer, k, metric, chosen, method, progress)
     near = found.neighbourhood(sample, first, second)
     folder = opened.figures_folder if out is None else out
     make_folder(folder)

@@ -38,7 +38,7 @@ def search_approximately(
         raise ConfigError(
             f"Neighbours of {len(points):,} samples are searched approximately, which needs "
             "pynndescent; install it (pip install 'nnvis[neighbours]'), give fewer samples, or "
-            "ask for the exact method, which takes long."
+            "ask for the exact method, which takes longer the more there are."
         ) from error
     wanted = min(k + 1 + _SPARE, len(points))
     index = library.NNDescent(

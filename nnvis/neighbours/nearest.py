@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float32, Float64, Int32, Int64
     from threadpoolctl import ThreadpoolController
 
-# From here on comparing every pair takes minutes an epoch; see docs/decisions/neighbours.md.
+# Time grows with the square of the samples; see docs/decisions/neighbours.md.
 MOST_EXACT = 50_000
 # Rough distances of a block, 128 x 4096 of float32, stay in a core's second cache.
 _ROWS = 128

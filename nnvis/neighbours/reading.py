@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnvis.errors import ConfigError, DatasetError, StoreError
-from nnvis.neighbours.checks import METRICS, chosen_samples, neighbours_wanted, one_of
+from nnvis.neighbours.checks import METHODS, METRICS, chosen_samples, neighbours_wanted, one_of
 from nnvis.neighbours.dynamics import NeighbourDynamics
 from nnvis.neighbours.nearest import method_for, nearest_neighbours
 from nnvis.neighbours.overlap import confidence, overlap_distance, shared_neighbours
@@ -60,6 +60,8 @@ def neighbours_run(
         When ``progress`` is cancelled.
     """
     one_of(metric, METRICS, "metric")
+    if method is not None:
+        one_of(method, METHODS, "method")
     notes: list[str] = []
     name = layer or PROBABILITY
     epochs, count = _usable_epochs(run, name, notes)

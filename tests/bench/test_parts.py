@@ -242,6 +242,6 @@ def test_neighbours():
     part = neighbours(1, epochs=2, small=(200, 3), large=(220, 4))
     names = whats(part)
     assert names[0] == "neighbours and overlaps, 2 epochs × 200 samples × 3 dimensions, k = 15"
-    assert names[1].startswith("scikit-learn ")
-    assert names[4] == "neighbours and overlaps, 2 epochs × 220 samples × 4 dimensions, k = 15"
-    assert "times as" in part.rows[1].note
+    assert names[2].startswith("scikit-learn ")
+    assert names[5] == "neighbours and overlaps, 2 epochs × 220 samples × 4 dimensions, k = 15"
+    assert "times as" in part.rows[2].note

@@ -88,6 +88,7 @@ def test_bad_input(nnvis: Programs, trained: Path, tmp_path: Path) -> None:
         (("--k", "60"), 2, "less than the number of samples, got 60 for 60 samples"),
         (("--k", "0"), 2, "k must be a whole number from 1 on"),
         (("--metric", "l1"), 2, "metric must be euclidean or cosine"),
+        (("--method", "fast"), 2, "method must be exact or approximate, got 'fast'"),
         (("--samples", "60"), 2, "samples must be from 0 to 59, got 60"),
         (("--samples", "a-b"), 2, "numbers and ranges such as 0-99,150, got 'a-b'"),
         (("--samples", "9-3"), 2, "give the smaller end first"),
