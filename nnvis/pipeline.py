@@ -16,6 +16,7 @@ import numpy as np
 
 from nnvis.bundling import BundlingQuality, advect_edges, measure_bundling, straighten_edges
 from nnvis.bundling.actions import Watcher
+from nnvis.classmap import own_planes
 from nnvis.compiling import Ready, compiled_aside
 from nnvis.config import ImportanceConfig, ProcessingConfig, read_config
 from nnvis.density import StageTimes
@@ -245,7 +246,9 @@ def trained_run(
 
         model = mlp_for(samples, training)
         probe = (samples.x_test, samples.y_test)
-        recorder = Recorder(run, model, probe, pictures=samples.picture_shape)
+        recorder = Recorder(
+            run, model, probe, pictures=samples.picture_shape, maps=own_planes(samples.x_train)
+        )
         numbers = train(model, samples, training, recorder, progress)
         recorder.close()
         x, y = samples.x_train, samples.y_train

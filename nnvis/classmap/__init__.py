@@ -3,7 +3,7 @@
 from nnvis.classmap.computing import compute_maps
 from nnvis.classmap.interpolation import INTERPOLATIONS, interpolate_maps
 from nnvis.classmap.maps import ClassMaps, PlacedSamples
-from nnvis.classmap.planes import plane_of, plane_through, principal_plane
+from nnvis.classmap.planes import own_planes, plane_of, plane_through, principal_plane
 from nnvis.classmap.reading import read_maps, recorded_maps
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "PlacedSamples",
     "compute_maps",
     "interpolate_maps",
+    "own_planes",
     "plane_of",
     "plane_through",
     "principal_plane",

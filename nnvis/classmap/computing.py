@@ -103,8 +103,9 @@ def rebuilt(run: Run) -> nn.Module:
     usable = isinstance(sizes, list) and all(type(size) is int and size > 0 for size in sizes)
     if not (usable and isinstance(model, Mapping) and model.get("kind") == "mlp"):
         raise StoreError(
-            f"The run {run.path} has neither class maps nor a model that nnvis built; record maps "
-            "by nnvis.Recorder(..., maps={name: plane}), or name the model with --model."
+            f"The run {run.path} is about a model that nnvis did not build, so a map of it cannot "
+            "be computed; name the model with --model, or record maps while it trains by "
+            "nnvis.Recorder(..., maps={name: plane})."
         )
     assert isinstance(sizes, list)
     return build_mlp(sizes)

@@ -137,7 +137,7 @@ class ClassMaps:
         when = float(self.last if moment is None else moment)
         shown = self._logged("training_epoch", when)
         # Records within epochs are numbered one after the other and know their time.
-        words = f"Epoch {when:.4g}" if shown is None else f"Epoch {shown[1]:.2f}"
+        words = f"Epoch {when:.1f}" if shown is None else f"Epoch {shown[1]:.2f}"
         if float(when).is_integer() and shown is None:
             words = f"Epoch {int(when)}"
         for name in ACCURACIES:

@@ -45,6 +45,14 @@ def plane_of(x: Any, margin: float = MARGIN, labels: tuple[str, str] = ("x₁", 
     return Plane(np.zeros(2), np.eye(2), extent, shape, labels, {"kind": "inputs"})
 
 
+def own_planes(x: Any) -> dict[str, Plane]:
+    """What to map of a training without being told: the plane of inputs of two numbers, if they
+    are such, by the name ``plane``."""
+    array = np.asarray(x)
+    is_plane = array.ndim == 2 and array.shape[1] == 2 and bool(np.ptp(array, axis=0).any())
+    return {"plane": plane_of(array)} if is_plane else {}
+
+
 def plane_through(x: Any, samples: Sequence[int], margin: float = 0.35) -> Plane:
     """The plane through three samples.
 

@@ -56,6 +56,16 @@ app.command(
     help="Who is near whom in a layer while the network learns.",
 )
 app.command(
+    "nnvis.cli.signatures:signatures",
+    name="signatures",
+    help="The clusters of activations that samples pass on their way through the layers.",
+)
+app.command(
+    "nnvis.cli.mapping:classmap",
+    name="classmap",
+    help="Which class a network gives each place of an input plane, as pictures and films.",
+)
+app.command(
     "nnvis.cli.machine:doctor", name="doctor", help="What this machine offers, and what to install."
 )
 app.command("nnvis.cli.machine:bench", name="bench", help="The benchmark table of this machine.")
