@@ -52,7 +52,7 @@ def evaluate(
 
     opened = Run.open(run)
     importance = opened.load_importance()
-    scored = _model(opened, model, architecture)
+    scored = model_of_run(opened, model, architecture)
     source = data or stored(opened.description, "dataset", "source")
     if not isinstance(source, str):
         raise UsageError(
@@ -80,7 +80,7 @@ def evaluate(
     say(f"Show only the important edges: nnvis bundle {run} --processing.prune-percentage 0.9")
 
 
-def _model(run: Run, model: str | None, architecture: str | None) -> Any:
+def model_of_run(run: Run, model: str | None, architecture: str | None) -> Any:
     """The scored model: given, or rebuilt when nnvis built it.
 
     A run file may name a function of the user's, but nnvis runs only code that the command
@@ -91,13 +91,13 @@ def _model(run: Run, model: str | None, architecture: str | None) -> Any:
 
     if model is not None:
         return load_model(model, architecture)
+    _, state = run.load_model()
     sizes = stored(run.description, "model", "sizes")
     if stored(run.description, "model", "kind") != "mlp" or not is_sizes(sizes):
         raise ModelError(
             f"The run {run.path} holds the weights of a model that nnvis did not build; name it "
             "with --model, as for nnvis process."
         )
-    _, state = run.load_model()
     return rebuild_mlp(sizes, state)
 
 

@@ -4,7 +4,15 @@ from nnvis.signature.clustering import Bins, LayerClusters
 from nnvis.signature.computing import signatures
 from nnvis.signature.paths import Paths
 from nnvis.signature.result import SETS, Signatures
-from nnvis.signature.sankey import OTHERS, Sankey, SankeyLink, SankeyNode, ordered, sankey_of
+from nnvis.signature.sankey import (
+    OTHERS,
+    Sankey,
+    SankeyLink,
+    SankeyNode,
+    ordered,
+    sankey_of,
+    thinned,
+)
 from nnvis.signature.table import GROUPS, SORTS, Group, Row, rows_of, table_of
 
 __all__ = [
@@ -26,4 +34,5 @@ __all__ = [
     "sankey_of",
     "signatures",
     "table_of",
+    "thinned",
 ]

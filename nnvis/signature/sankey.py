@@ -51,7 +51,7 @@ class SankeyLink:
     source, target
         Numbers of the nodes.
     entry
-        Number of the input class.
+        Number of the input class; −1 for thin links of several, gathered in one.
     chosen
         Whether these samples go along the path asked for; always when none is.
     """
@@ -129,6 +129,25 @@ def sankey_of(paths: Paths, path: str | None = None, gather: float = 0.0) -> San
             )
         ]
     return Sankey(columns, tuple(nodes), tuple(links), len(paths))
+
+
+def thinned(sankey: Sankey, least: float) -> Sankey:
+    """The same with links of fewer than ``least`` samples between two nodes gathered in one.
+
+    Their input class is then −1. Links along a path asked for stay as they are, and so do
+    nodes: still as many samples come in as go out.
+    """
+    is_asked = not all(link.chosen for link in sankey.links)
+    kept: list[SankeyLink] = []
+    thin: dict[tuple[int, int, int], SankeyLink] = {}
+    for link in sankey.links:
+        if link.count >= least or (is_asked and link.chosen):
+            kept.append(link)
+            continue
+        ends = (link.column, link.source, link.target)
+        before = thin[ends].count if ends in thin else 0
+        thin[ends] = replace(link, entry=OTHERS, count=link.count + before)
+    return replace(sankey, links=(*kept, *thin.values()))
 
 
 def ordered(sankey: Sankey, rounds: int = 8) -> tuple[tuple[SankeyNode, ...], ...]:

@@ -139,10 +139,10 @@ def test_a_layer_that_does_not_run_once_a_sample(x):
 
     found = taken(Folded(), x)
     assert found["fc1"].shape == (20, 32), "behind the non-linearity there is one row a sample"
+    folded = Folded()
+    folded.act = nn.ReLU()
+    folded.forward = lambda x: folded.fc2(
+        folded.act(folded.fc1(x.reshape(-1, 8))).reshape(len(x), -1)
+    )
     with pytest.raises(ModelError, match="Layer act does not run exactly once for each of 20"):
-        folded = Folded()
-        folded.act = nn.ReLU()
-        folded.forward = lambda x: folded.fc2(
-            folded.act(folded.fc1(x.reshape(-1, 8))).reshape(len(x), -1)
-        )
         taken(folded, x, ["act"])
