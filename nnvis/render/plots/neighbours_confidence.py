@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from nnvis.errors import DatasetError
 from nnvis.neighbours import pictures_of
+from nnvis.render.plots.neighbours_overlap import short
 from nnvis.render.plots.style import (
     COLUMN,
     FAINT,
@@ -114,6 +116,10 @@ def _as_pictures(axes: Axes, found: NeighbourDynamics, x: np.ndarray, y: np.ndar
             interpolation="antialiased",
             aspect="equal",
         )
+        if picture.ndim == 3:  # in its own colours, so that its class needs a frame
+            corner = middle[0] - half, middle[1] - half
+            colour = colours[found.classes[at]]
+            axes.add_patch(Rectangle(corner, 2 * half, 2 * half, fill=False, ec=colour, lw=0.8))
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     return len(taken)
 
@@ -137,9 +143,9 @@ def _legend(figure: Figure, found: NeighbourDynamics) -> None:
         note(axes, "no sample")
     colours = classes(len(found.class_names))
     dots = [Line2D([], [], ls="", marker="o", ms=3, color=colours[number]) for number in present]
-    names = [found.class_names[number] for number in present]
+    names = [short(found.class_names[number], 12) for number in present]
     longest = max(map(len, names))
-    columns = max(1, min(len(names), 30 // (longest + 2)))
+    columns = min(len(names), 60 // (longest + 5))
     figure.legend(
         dots,
         names,

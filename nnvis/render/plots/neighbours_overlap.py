@@ -60,7 +60,7 @@ def _all(axes: Axes, epochs: np.ndarray, overlap: np.ndarray) -> None:
     axes.plot(epochs, middle, color=INK_BLUE, lw=0.7, ls=(0, (3, 2)), marker=mark, label="median")
     axes.plot(epochs, overlap.mean(axis=1), color=INK_BLUE, lw=1.3, marker=mark, label="mean")
     axes.set_title(f"all {overlap.shape[1]:,} samples", loc="left", color=FAINT)
-    axes.legend(loc="lower right", ncols=3, handlelength=1.5, columnspacing=1)
+    axes.legend(loc="best", ncols=3, handlelength=1.5, columnspacing=1)
     _scale(axes, low, high)
 
 
@@ -86,7 +86,7 @@ def _each(axes: Axes, epochs: np.ndarray, found: NeighbourDynamics, present: np.
     places = _apart([float(above[c][-1]) for c in order], apart, bottom + apart / 2, top)
     for number, place in zip(order, places, strict=True):
         axes.annotate(
-            found.class_names[number][:10],
+            short(found.class_names[number], 10),
             (epochs[-1], place),
             xytext=(4, 0),
             textcoords="offset points",
@@ -116,3 +116,8 @@ def _scale(axes: Axes, low: np.ndarray, high: np.ndarray) -> None:
     axes.set_ylim(max(0.0, bottom - room), min(1.0, top + room))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.yaxis.set_major_locator(MaxNLocator(5))
+
+
+def short(name: str, most: int) -> str:
+    """``name`` in at most ``most`` letters."""
+    return name if len(name) <= most else name[: most - 1] + "…"

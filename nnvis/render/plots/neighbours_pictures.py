@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnvis.neighbours import pictures_of
+from nnvis.render.plots.neighbours_overlap import short
 from nnvis.render.plots.style import (
     ACCENT,
     COLUMN,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _ACROSS = 4
 _MOST = 16
+_SMALL = 6  # longer names are set smaller
 _GAP = 0.6  # between the two moments, in pictures
 _NAME = 0.3  # room below a picture for its class
 
@@ -67,13 +69,14 @@ def draw(
         axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
         axes.set_axis_off()
         colours = classes(len(found.class_names))
+        size = 6 if max(map(len, found.class_names)) <= _SMALL else 5
 
         def put(at: int, x: float, y: float, kept: bool) -> None:
             number = int(known[ids[at]])
             _picture(axes, pictures[at], (x, y), kept)
             axes.text(
-                *(x + 0.5, y + 1.02, found.class_names[number][:8]),
-                color=colours[number], size=6, weight="bold", ha="center", va="top",
+                *(x + 0.5, y + 1.02, short(found.class_names[number], 8)),
+                color=colours[number], size=size, weight="bold", ha="center", va="top",
             )  # fmt: skip
 
         put(0, 0.05, 0, False)
