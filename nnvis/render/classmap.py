@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from nnvis.errors import UsageError
-from nnvis.render.palette import _TO_CONE, _TO_LAB, background_colour, class_colours, oklab
+from nnvis.render.palette import (
+    _TO_CONE,
+    _TO_LAB,
+    background_colour,
+    class_colours,
+    from_oklab,
+    oklab,
+)
 
 if TYPE_CHECKING:
     from jaxtyping import Float32, Float64
@@ -112,7 +119,8 @@ def paint_regions(
 def shown_colours(classes: int, background: str = "light") -> Float64[np.ndarray, "class 3"]:
     """What a place looks like where a class is certain, OKLab."""
     paper = oklab(background_colour(cast("Background", background))[None])
-    return paper + STRENGTH * (oklab(class_colours(classes)) - paper)
+    # There and back, for sRGB does not reach every mixture.
+    return oklab(from_oklab(paper + STRENGTH * (oklab(class_colours(classes)) - paper)))
 
 
 def nearness(shown: np.ndarray) -> float:
