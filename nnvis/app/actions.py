@@ -277,6 +277,15 @@ class SelectSamples:
 
 
 @dataclass(frozen=True)
+class SetMap:
+    """How the class map is painted (region, boundary), and what it shows between two epochs
+    (linear, geometric)."""
+
+    kind: str
+    interpolation: str
+
+
+@dataclass(frozen=True)
 class LightUnits:
     """Show these units (rows in the network) and the edges between them; none shows all."""
 
@@ -349,6 +358,7 @@ Action = (
     | ChooseTransition
     | ShowFlows
     | SelectSamples
+    | SetMap
     | LightUnits
     | Compute
     | Dismiss

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnvis.app import neighbourhood
+from nnvis.app import mapping, neighbourhood
 from nnvis.app.state import ViewState
 from nnvis.app.worker import Publish
 from nnvis.errors import StoreError
@@ -55,6 +55,7 @@ ANALYSES: dict[str, Analysis] = {
     neighbourhood.KEY: Analysis(
         "Neighbours", neighbourhood.find, neighbourhood.view, neighbourhood.paint
     ),
+    mapping.KEY: Analysis("Class map", mapping.find, mapping.view, mapping.paint),
 }
 
 

@@ -228,6 +228,10 @@ def _select_samples(state: ViewState, action: act.SelectSamples) -> ViewState:
     return replace(state, samples=samples)
 
 
+def _set_map(state: ViewState, action: act.SetMap) -> ViewState:
+    return replace(state, map_kind=action.kind, map_interpolation=action.interpolation)
+
+
 def _light_units(state: ViewState, action: act.LightUnits) -> ViewState:
     if state.shown is None:
         return state
@@ -280,6 +284,7 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.ChooseTransition: _choose_transition,
     act.ShowFlows: _show_flows,
     act.SelectSamples: _select_samples,
+    act.SetMap: _set_map,
     act.LightUnits: _light_units,
     act.Dismiss: _dismiss,
     act.Escape: _escape,

@@ -132,6 +132,8 @@ class ViewState:
         ``None`` for the last.
     samples
         Numbers of the probe samples that are selected, rising, the same for every panel.
+    map_kind, map_interpolation
+        How the class map is painted, and what it shows between two epochs.
     lit
         Rows of units that are shown with the edges between them while no unit is pinned.
     analyses
@@ -165,6 +167,8 @@ class ViewState:
     has_flows: bool = False
     other: int | None = None
     samples: tuple[int, ...] = ()
+    map_kind: str = "region"
+    map_interpolation: str = "linear"
     lit: tuple[int, ...] = ()
     analyses: Mapping[str, Any] = field(default_factory=dict)
     textures: Mapping[str, int] = field(default_factory=dict)

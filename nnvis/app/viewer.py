@@ -27,6 +27,7 @@ from nnvis.app.actions import (
 from nnvis.app.effects import Effects
 from nnvis.app.gui import Gui
 from nnvis.app.panels import (
+    class_map,
     dialogs,
     files,
     inspector,
@@ -59,7 +60,7 @@ _SHADER_POLL_SECONDS = 0.5
 _SETTINGS = (SetPreference, SetRendering, SetProcessing, ResetRendering, ResetProcessing)
 LEFT = ("Network", "Processing", "Statistics")
 RIGHT = ("Rendering", "Inspector")
-BOTTOM = ("Training", "Neighbours", "Shaders")
+BOTTOM = ("Training", "Neighbours", "Class map", "Shaders")
 
 
 class Viewer:
@@ -110,6 +111,7 @@ class Viewer:
             inspector.InspectorPanel(),
             training.TrainingPanel(),
             neighbours.NeighboursPanel(),
+            class_map.ClassMapPanel(),
         ]
         self.shader_panel = shader_panel.ShadersPanel()
         self.files = files.FilesDialog()

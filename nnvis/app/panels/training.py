@@ -11,10 +11,10 @@ from nnvis.app.actions import (
     CompareWith,
     GoToEpoch,
     ShowFlows,
-    TogglePlay,
 )
 from nnvis.app.panels.samples import sample_grid
-from nnvis.app.panels.widgets import button, colour_of, tip, title, wrapped
+from nnvis.app.panels.time_line import time_line
+from nnvis.app.panels.widgets import colour_of, tip, title, wrapped
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
 
@@ -62,20 +62,7 @@ class TrainingPanel:
 
     def _time_line(self, view: ViewState, training: Training) -> list[Action]:
         actions: list[Action] = []
-        last = training.count - 1
-        if button(
-            "Pause" if view.is_playing else "Play",
-            "Let training pass, two epochs a second.",
-            width=imgui.get_font_size() * 4,
-        ):
-            actions.append(TogglePlay())
-        imgui.same_line()
-        step = view.epoch_row
-        imgui.set_next_item_width(-imgui.get_font_size() * 9)
-        changed, moment = imgui.slider_float(
-            "##time", float(view.moment), 0.0, float(last), f"epoch {training.epochs[step]}"
-        )
-        tip(f"Epochs {training.epochs[0]} to {training.epochs[-1]}, {training.count} recorded.")
+        actions += time_line(view, training, left_out=imgui.get_font_size() * 9)
         left = imgui.get_item_rect_min()
         right = imgui.get_item_rect_max()
         imgui.same_line()
@@ -90,8 +77,6 @@ class TrainingPanel:
             imgui.same_line()
             imgui.text_disabled("!")
             tip(training.note)
-        if changed:
-            actions.append(GoToEpoch(moment))
         self._ribbon(view, training, left.x, right.x)
         return actions
 

@@ -1,0 +1,126 @@
+"""Class maps for their panel: read or computed on the working thread, painted for the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnvis.app.state import ViewState
+from nnvis.errors import UsageError
+from nnvis.progress import Progress
+
+if TYPE_CHECKING:
+    from nnvis.classmap import ClassMaps
+    from nnvis.model import Plane
+    from nnvis.store import Run
+
+KEY = "class map"
+PICTURE = "class map"
+PLANES = ("principal axes", "three selected samples")
+# Of a map that is computed for the panel, along each axis.
+_POINTS = 100
+# Shorter sides are interpolated up to this many pixels.
+_CRISP = 240
+# A hundredth of an epoch more makes no other picture.
+_DIGITS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """What the panel shows.
+
+    Attributes
+    ----------
+    names
+        Maps that the run recorded, to choose from; without any, planes are chosen.
+    is_of_probe
+        Whether the samples drawn are the probe's, one for one.
+    """
+
+    maps: ClassMaps
+    names: tuple[str, ...]
+    is_of_probe: bool
+
+    def when(self, state: ViewState) -> float:
+        """The epoch of the time line, held between the first and the last map's."""
+        if state.training is None:
+            return float(self.maps.last)
+        epochs = state.training.epochs
+        when = float(np.interp(state.moment, np.arange(len(epochs)), epochs))
+        return min(max(when, self.maps.first), self.maps.last)
+
+
+def find(run: Path, settings: Mapping[str, Any], state: ViewState, progress: Progress) -> Mapped:
+    """The map ``name`` of those recorded, the first unless given; where the run recorded none,
+    maps over the ``plane`` chosen from :data:`PLANES`.
+
+    Raises
+    ------
+    UsageError
+        When three samples are wanted and not selected.
+    NnvisError
+        When the run has nothing to make a map of: it says what is missing.
+    """
+    from nnvis.classmap import compute_maps, read_maps, recorded_maps
+    from nnvis.store import Run
+
+    opened = Run.open(run)
+    probe = 0 if state.training is None else state.training.prediction.shape[1]
+    names = tuple(recorded_maps(opened))
+    if names:
+        maps = read_maps(opened, settings.get("name"))
+    else:
+        x, y = _samples(opened, progress)
+        plane = _plane(x, settings.get("plane", PLANES[0]), state.samples)
+        maps = compute_maps(opened, plane, x, y, _POINTS, progress=progress)
+    shown = 0 if maps.samples is None else len(maps.samples.place)
+    return Mapped(maps, names, shown == probe > 0)
+
+
+def view(mapped: Mapped, state: ViewState) -> Hashable:
+    """What the painted map depends on."""
+    when = round(mapped.when(state), _DIGITS)
+    return when, state.map_kind, state.map_interpolation, state.rendering.background
+
+
+def paint(mapped: Mapped, state: ViewState) -> dict[str, np.ndarray]:
+    """The map at the time line's moment, the top row first."""
+    from nnvis.render.classmap import finer, paint_map
+
+    share = mapped.maps.at(mapped.when(state), state.map_interpolation)
+    colour = paint_map(finer(share, _CRISP), state.map_kind, state.rendering.background)
+    whole = np.full((*colour.shape[:2], 4), 255, np.uint8)
+    whole[..., :3] = np.rint(255 * np.clip(colour[::-1], 0, 1))
+    return {PICTURE: whole}
+
+
+def _samples(run: Run, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """The test samples of the run's data, and their classes."""
+    from nnvis.datasets import load_samples
+
+    stored = run.description.get("dataset")
+    source = stored.get("source") if isinstance(stored, Mapping) else None
+    if not isinstance(source, str):
+        raise UsageError(
+            f"The run {run.path} has recorded no class maps and does not say where its samples "
+            "come from; record maps by nnvis.Recorder(..., maps={name: plane})."
+        )
+    samples = load_samples(source, progress=progress)
+    return np.asarray(samples.x_test), np.asarray(samples.y_test)
+
+
+def _plane(x: np.ndarray, kind: str, chosen: tuple[int, ...]) -> Plane:
+    from nnvis.classmap import plane_of, plane_through, principal_plane
+
+    if kind == PLANES[1]:
+        if len(chosen) != 3:
+            raise UsageError(
+                f"A plane goes through three samples, and {len(chosen):,} are selected; select "
+                "three in the Neighbours or the Training panel."
+            )
+        return plane_through(x, chosen)
+    return plane_of(x) if x.shape[1:] == (2,) else principal_plane(x)

@@ -1,0 +1,101 @@
+"""What the Class map panel shows, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from app.mapped import EPOCHS, mapped_run
+from app.saved import saved_run
+from app.states import state_with
+
+from nnvis.app.actions import SetMap
+from nnvis.app.changes import changed
+from nnvis.app.mapping import PICTURE, PLANES, find, paint, view
+from nnvis.app.panels.class_map import fitted
+from nnvis.app.training import read_training
+from nnvis.config import RenderingConfig
+from nnvis.errors import NnvisError, UsageError
+from nnvis.progress import Progress
+from nnvis.render import palette
+
+
+@pytest.fixture
+def state(tmp_path):
+    return replace(state_with(), training=read_training(mapped_run(tmp_path), Progress()))
+
+
+def found(state, **settings):
+    return find(state.training.path, settings, state, Progress())
+
+
+def test_recorded_maps_are_read_with_the_samples_of_the_probe(state):
+    mapped = found(state)
+    assert mapped.names == ("plane",)
+    assert mapped.maps.epochs.tolist() == list(EPOCHS)
+    assert mapped.is_of_probe
+
+
+@pytest.mark.parametrize(("moment", "when"), [(0.0, 0), (0.5, 1), (1.0, 2), (1.25, 2.5), (2.0, 4)])
+def test_the_map_follows_the_time_line_between_recorded_epochs(state, moment, when):
+    mapped = found(state)
+    assert mapped.when(replace(state, moment=moment)) == pytest.approx(when)
+
+
+def test_the_picture_has_the_colours_of_the_classes_where_they_lie(state):
+    picture = paint(found(state), replace(state, moment=2.0))[PICTURE]
+    assert picture.shape[0] >= 200, "too coarse for a panel"
+    height, width = picture.shape[:2]
+    colours = palette.class_colours(4)
+    # The top row is the upper edge of the plane: classes 2 and 3.
+    for number, (row, column) in enumerate(((3, 1), (3, 3), (1, 1), (1, 3))):
+        seen = picture[height * row // 4, width * column // 4, :3] / 255
+        nearest = int(np.linalg.norm(colours - seen, axis=1).argmin())
+        assert nearest == number, f"the quadrant of class {number} has the colour of {nearest}"
+
+
+def test_the_map_is_painted_anew_when_the_moment_or_the_look_changes(state):
+    mapped = found(state)
+    before = view(mapped, replace(state, moment=1.0))
+    dark = RenderingConfig(background="dark")
+    for other in (
+        replace(state, moment=1.5),
+        changed(replace(state, moment=1.0), SetMap("boundary", "linear")),
+        changed(replace(state, moment=1.0), SetMap("region", "geometric")),
+        replace(state, moment=1.0, rendering=dark),
+    ):
+        assert view(mapped, other) != before
+
+
+def test_a_boundary_map_tells_certain_places_from_others(state):
+    mapped = found(state)
+    certain = paint(mapped, changed(replace(state, moment=2.0), SetMap("boundary", "linear")))
+    unsure = paint(mapped, changed(replace(state, moment=0.0), SetMap("boundary", "linear")))
+    assert certain[PICTURE][..., :3].mean() > unsure[PICTURE][..., :3].mean() + 50
+
+
+def test_another_map_than_those_recorded_is_a_sentence(state):
+    with pytest.raises(UsageError, match="no class map 'other'; it has plane"):
+        found(state, name="other")
+
+
+def test_a_run_without_maps_and_data_says_what_is_missing(state, tmp_path):
+    (tmp_path / "bare").mkdir()
+    bare = saved_run(tmp_path / "bare")
+    with pytest.raises(NnvisError, match="does not say where its samples come from"):
+        find(bare, {"plane": PLANES[0]}, state, Progress())
+
+
+@pytest.mark.parametrize(
+    ("extent", "width", "height"),
+    [((0, 2, 0, 1), 100, 100), ((0, 2, 0, 1), 500, 100), ((-1, 1, 3, 9), 300, 100)],
+)
+def test_the_whole_plane_is_seen_undistorted(extent, width, height):
+    left, right, bottom, top = fitted(extent, width, height)
+    assert left <= extent[0]
+    assert right >= extent[1]
+    assert bottom <= extent[2]
+    assert top >= extent[3]
+    assert (right - left) / (top - bottom) == pytest.approx(width / height)
+    assert (right + left) / 2 == pytest.approx((extent[0] + extent[1]) / 2)
