@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="runs/signatures_mnist", help="folder for the figures")
     parser.add_argument("--unseen", type=int, default=4, choices=range(10), help="the tenth digit")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=5)
     options = parser.parse_args()
 
     digits = load_samples("digits")  # real MNIST digits that ship with nnvis

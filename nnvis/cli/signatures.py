@@ -191,8 +191,12 @@ def _print(
         "signature": "Paths by signature",
     }[group]
     table = Table(title=title, box=None, title_justify="left", pad_edge=False)
-    for name in ("input class", " > ".join(shown.layers), "predicted", "samples", "share"):
-        right = name in ("samples", "share")
+    sums = () if group is None else ("in group",)
+    for name in (
+        *("input class", " > ".join(shown.layers), "predicted", "samples", "share"),
+        *sums,
+    ):
+        right = name in ("samples", "share", *sums)
         table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     total, count = max(len(shown), 1), 0
     for each in groups:
@@ -206,7 +210,9 @@ def _print(
                 said = shown.class_names[row.predicted]
                 said = "" if again and each.predicted is not None else said
                 cells = (entry, steps, said, f"{row.occurrences:,}")
-                table.add_row(*map(Text, cells), f"{row.occurrences / total:.1%}")
+                share = f"{row.occurrences / total:.1%}"
+                whole = [] if group is None else ["" if again else f"{each.occurrences:,}"]
+                table.add_row(*map(Text, cells), share, *whole)
             count += 1
     console.print(table)
     if count > rows:
