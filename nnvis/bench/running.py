@@ -14,6 +14,7 @@ from nnvis.bench.neighbours import neighbours
 from nnvis.bench.recording import recording
 from nnvis.bench.render import render
 from nnvis.bench.scaling import scaling
+from nnvis.bench.signatures import signatures
 from nnvis.bench.start import start
 from nnvis.bench.tables import Part, show_part
 from nnvis.errors import NnvisError, UsageError
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "importance": importance,
     "fingerprint": fingerprint,
     "neighbours": neighbours,
+    "signatures": signatures,
     "demo": demo,
     "recording": recording,
     "render": render,
