@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nnvis.bench.bundling import bundling
+from nnvis.bench.classmap import classmap
 from nnvis.bench.demo import demo
 from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[int], Part]] = {
     "importance": importance,
     "fingerprint": fingerprint,
     "neighbours": neighbours,
+    "classmap": classmap,
     "signatures": signatures,
     "demo": demo,
     "recording": recording,

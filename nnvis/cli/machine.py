@@ -35,7 +35,7 @@ def bench(
     ----------
     only
         Run these parts only: start, bundling, scaling, importance, fingerprint, neighbours,
-        signatures, demo, recording, render.
+        classmap, signatures, demo, recording, render.
     render
         The same as --only render.
     quick

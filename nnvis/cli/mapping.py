@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from nnvis.cli.mapping_anew import computed_maps
+from nnvis.cli.pictures import wrong_usage
 from nnvis.cli.terminal import counted, reporting, say
 from nnvis.errors import UsageError
 
@@ -96,10 +97,11 @@ def classmap(
 
     opened = Run.open(run)
     look = Look(kind, interpolation, dark, colormap, samples)
-    if output is not None and output.suffix.lower() == ".mp4":
+    if output is not None and output.suffix.lower() in FILMS:
         from nnvis.render import FilmWriter
 
-        FilmWriter(output, (2, 2), fps)  # says at once when PyAV is missing
+        with wrong_usage():
+            FilmWriter(output, (2, 2), fps)  # says at once when PyAV is missing
     with reporting() as progress:
         if plane is None and not through and (name is not None or _has_maps(opened)):
             from nnvis.classmap import read_maps

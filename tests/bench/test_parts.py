@@ -7,6 +7,7 @@ import pytest
 
 from nnvis.bench import PARTS, alternatives
 from nnvis.bench.bundling import STAGES, bundling
+from nnvis.bench.classmap import classmap
 from nnvis.bench.demo import demo
 from nnvis.bench.fingerprint import fingerprint
 from nnvis.bench.importance import importance
@@ -32,6 +33,17 @@ def test_parts_are_those_that_the_command_names():
     from nnvis.cli.machine import bench
 
     assert f"{', '.join(PARTS)}." in " ".join((bench.__doc__ or "").split())
+
+
+def test_classmap():
+    part = classmap(0, points=20, epochs=2)
+    assert whats(part) == [
+        "maps, 20 × 20 for 2 epochs of 2-81-49-7",
+        "torch, the grid at once",
+        "a moment between two epochs, region",
+        "a moment between two epochs, boundary",
+    ]
+    assert part.rows[0].target == 2
 
 
 def test_start(monkeypatch):

@@ -19,6 +19,7 @@ FILES = {
     "importance.safetensors",
     "model.safetensors",
     "network.safetensors",
+    "planes.safetensors",
     "probe.safetensors",
     "epochs",
     "epochs/00000.safetensors",
