@@ -126,8 +126,8 @@ def _of_units(
     good = torch.isfinite(values).all(1)
     if not bool(good.all()):
         raise ModelError(
-            f"Layer {tap.name} gives NaN or infinity for {int((~good).sum())} of {count} samples "
-            f"({where}); its training diverged or its input has the wrong scale."
+            f"Layer {tap.name} gives NaN or infinity ({where}); its training diverged or its input "
+            "has the wrong scale."
         )
     return np.array(values.cpu().numpy(), np.float32, order="C")
 

@@ -156,9 +156,12 @@ def _tap(entry: _Call, at: _Call, values: torch.Tensor | None, takes_input: bool
 
 
 def _depends(values: torch.Tensor | None, source: torch.Tensor | None) -> bool:
-    """Whether ``values`` were computed from ``source``."""
-    if values is None or source is None or not (values.requires_grad and source.requires_grad):
+    """Whether ``values`` were computed from ``source``; where a forward records no gradients,
+    each call is taken to be computed from the one before."""
+    if values is None or source is None:
         return False
+    if not (values.requires_grad and source.requires_grad):
+        return True
     found = torch.autograd.grad(values.sum(), source, retain_graph=True, allow_unused=True)
     return found[0] is not None
 

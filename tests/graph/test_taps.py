@@ -119,6 +119,19 @@ def test_named_layers(x):
         taken(Residual(), x, ["relu"])
 
 
+def test_a_forward_that_records_no_gradients(x):
+    class Detached(Functional):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            with torch.no_grad():
+                return super().forward(x)
+
+    usual = Functional()
+    detached = Detached()
+    detached.load_state_dict(usual.state_dict())
+    for name, values in taken(usual, x).items():
+        np.testing.assert_array_equal(taken(detached, x)[name], values)
+
+
 def test_no_hook_stays(x):
     model = Residual()
     taken(model, x)

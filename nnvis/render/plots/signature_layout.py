@@ -58,14 +58,15 @@ def _letter(letter: str) -> float:
     return (both - none) / 100
 
 
-def shortened(text: str, size: float, width: float) -> str:
-    """``text``, or as much of its beginning as is at most ``width`` inches wide."""
+def shortened(text: str, size: float, width: float, keep_end: bool = False) -> str:
+    """``text``, or as much of its beginning, or of its end, as is at most ``width`` inches."""
     if text_width(text, size) <= width:
         return text
-    kept = text
-    while kept and text_width(kept + "…", size) > width:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+    for length in range(len(text) - 1, -1, -1):
+        words = f"…{text[len(text) - length :]}" if keep_end else f"{text[:length].rstrip()}…"
+        if text_width(words, size) <= width:
+            return words
+    return "…"
 
 
 def place_nodes(sankey: Sankey, height: float, gap: float, label: float) -> list[list[Placed]]:

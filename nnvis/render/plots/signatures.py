@@ -212,7 +212,8 @@ def _heads(axes: Axes, sankey: Sankey, places: Sequence[float], body: float, wid
         axes.text(
             x,
             body + _HEAD * 0.55,
-            shortened(words, _NAME, room),
+            # What tells layers apart is the end of their names.
+            shortened(words, _NAME, room, keep_end=True),
             ha=align,
             va="center_baseline",
             size=_NAME,

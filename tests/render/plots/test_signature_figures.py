@@ -147,3 +147,6 @@ def test_widths_of_words():
     long = shortened("w" * 50, 6, 0.5)
     assert long.endswith("…")
     assert text_width(long, 6) <= 0.5
+    layer = shortened("features.0.conv1", 6, 0.4, keep_end=True)
+    assert layer.startswith("…")
+    assert layer.endswith("conv1")
