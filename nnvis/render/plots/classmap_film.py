@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 STAGE = "filming"
 # So much of a film shows the end: a film that runs in a circle would jump back at once.
 _REST = 0.1
+# A GIF has 256 colours: without a pattern over the map its smooth parts fall into bands.
+_STIPPLE = 9
 
 
 class MapFilm:
@@ -62,6 +65,8 @@ class MapFilm:
         self._still = canvas.copy_from_bbox(figure.bbox)
         width, height = canvas.get_width_height()
         self.size = int(width), int(height)
+        left, bottom, right, top = (round(side) for side in axes.bbox.extents)
+        self.inside = slice(self.size[1] - top, self.size[1] - bottom), slice(left, right)
 
     def frame(self, moment: float) -> UInt8[np.ndarray, "height width 3"]:
         """The picture of a moment, its top row first."""
@@ -113,6 +118,7 @@ def film_maps(
     if not 2 <= frames <= 100_000:
         raise UsageError(f"frames must be 2 to 100,000, got {frames}.")
     check_dpi(dpi)
+    path = Path(path)
     progress = quiet(progress)
     FilmWriter(path, (2, 2), fps)  # its faults come before the work
     with _single_threaded():
@@ -122,9 +128,27 @@ def film_maps(
             for done, moment in enumerate(film_moments(maps, frames).tolist(), start=1):
                 if moment != shown or pixels is None:
                     shown, pixels = moment, film.frame(moment)
+                    if path.suffix.lower() == ".gif":
+                        pixels[film.inside] = stippled(pixels[film.inside])
                 writer.add(pixels)
                 progress.step(STAGE, done, frames)
     return film.size
+
+
+def stippled(pixels: UInt8[np.ndarray, "y x 3"]) -> UInt8[np.ndarray, "y x 3"]:
+    """With a fine regular pattern, the same in every frame, so that nothing flickers: near
+    colours of a small palette then mix in the eye. Bayer's matrix of 4 × 4."""
+    small = np.array([[0, 2], [3, 1]])
+    order = np.block([[4 * small + each for each in row] for row in small.tolist()])
+    shift = ((order + 0.5) / 16 - 0.5) * 2 * _STIPPLE
+    rows, columns = pixels.shape[:2]
+    tiled = np.tile(shift, (-(-rows // 4), -(-columns // 4)))[:rows, :columns, None]
+    # Not where a class is certain: there one colour of the palette serves.
+    flat = np.ones((rows, columns, 1), bool)
+    for axis in (0, 1):
+        for way in (-4, 4):
+            flat &= (pixels == np.roll(pixels, way, axis)).all(axis=2, keepdims=True)
+    return np.clip(pixels + np.where(flat, 0, tiled), 0, 255).round().astype(np.uint8)
 
 
 def check_dpi(dpi: int) -> None:
