@@ -286,6 +286,15 @@ class SetMap:
 
 
 @dataclass(frozen=True)
+class ChoosePath:
+    """Follow a path through the clusters of activation signatures, such as ``3>2>5>3``: its
+    samples and units are selected; ``None`` lets go. ``samples`` are ``test`` or ``train``."""
+
+    path: str | None
+    samples: str = "test"
+
+
+@dataclass(frozen=True)
 class LightUnits:
     """Show these units (rows in the network) and the edges between them; none shows all."""
 
@@ -359,6 +368,7 @@ Action = (
     | ShowFlows
     | SelectSamples
     | SetMap
+    | ChoosePath
     | LightUnits
     | Compute
     | Dismiss

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnvis.app import mapping, neighbourhood
+from nnvis.app import mapping, neighbourhood, signing
 from nnvis.app.state import ViewState
 from nnvis.app.worker import Publish
 from nnvis.errors import StoreError
@@ -55,6 +55,7 @@ ANALYSES: dict[str, Analysis] = {
     neighbourhood.KEY: Analysis(
         "Neighbours", neighbourhood.find, neighbourhood.view, neighbourhood.paint
     ),
+    signing.KEY: Analysis("Signatures", signing.find),
     mapping.KEY: Analysis("Class map", mapping.find, mapping.view, mapping.paint),
 }
 
@@ -92,6 +93,8 @@ class Analysing:
         state = self._viewer.state
         if finding.run == state.run:
             analyses = {**state.analyses, finding.key: finding.found}
+            if finding.key == signing.KEY:  # a path of other clusters means nothing
+                state = replace(state, path=None, lit=())
             self._viewer.state = replace(state, analyses=analyses)
 
     def follow(self) -> None:

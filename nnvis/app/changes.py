@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnvis.app import actions as act
+from nnvis.app import signing
 from nnvis.app.controls import held, orbited, panned, rotated, scrolled
 from nnvis.app.flight import flown, looking_at
 from nnvis.app.preferences import Preferences, desktop_theme
@@ -232,6 +233,17 @@ def _set_map(state: ViewState, action: act.SetMap) -> ViewState:
     return replace(state, map_kind=action.kind, map_interpolation=action.interpolation)
 
 
+def _choose_path(state: ViewState, action: act.ChoosePath) -> ViewState:
+    """The samples along the path are selected, and the units that its clusters raise are lit."""
+    signed = state.analyses.get(signing.KEY)
+    if signed is None or state.shown is None:
+        return state
+    if action.path is None:
+        return replace(state, path=None, lit=(), samples=() if state.path else state.samples)
+    samples, lit = signing.followed(signed, state.shown.network, action.path, action.samples)
+    return replace(state, path=action.path, samples=samples, lit=lit, pinned=None, transition=None)
+
+
 def _light_units(state: ViewState, action: act.LightUnits) -> ViewState:
     if state.shown is None:
         return state
@@ -255,7 +267,7 @@ def _escape(state: ViewState, _: act.Escape) -> ViewState:
     if state.notice is not None:
         return replace(state, notice=None)
     if state.pinned is not None or state.lit:
-        return replace(state, pinned=None, lit=())
+        return replace(state, pinned=None, lit=(), path=None)
     return replace(state, samples=(), transition=None)
 
 
@@ -285,6 +297,7 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.ShowFlows: _show_flows,
     act.SelectSamples: _select_samples,
     act.SetMap: _set_map,
+    act.ChoosePath: _choose_path,
     act.LightUnits: _light_units,
     act.Dismiss: _dismiss,
     act.Escape: _escape,

@@ -35,7 +35,8 @@ class Replaying:
         self._pending = folder
         self._viewer.state = replace(
             self._viewer.state, run=folder, training=None, moment=0.0, is_playing=False,
-            transition=None, has_flows=False, other=None, samples=(), lit=(), analyses={},
+            transition=None, has_flows=False, other=None, samples=(), lit=(), path=None,
+            analyses={},
         )  # fmt: skip
 
     def read(self) -> None:

@@ -67,8 +67,13 @@ class Shown:
         return self.network is self.saved
 
     def is_same_network(self, other: Shown) -> bool:
-        """Whether the units are the same ones, though they and the edges may have moved."""
-        return self.network.unit_importance is other.network.unit_importance
+        """Whether the units are the same ones, though they and the edges may have moved, or may
+        matter otherwise while they stay where they are."""
+        mine, theirs = self.network, other.network
+        return (
+            mine.unit_importance is theirs.unit_importance
+            or mine.unit_position is theirs.unit_position
+        )
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,8 @@ class ViewState:
         Numbers of the probe samples that are selected, rising, the same for every panel.
     map_kind, map_interpolation
         How the class map is painted, and what it shows between two epochs.
+    path
+        The path through clusters of activations that is followed.
     lit
         Rows of units that are shown with the edges between them while no unit is pinned.
     analyses
@@ -169,6 +176,7 @@ class ViewState:
     samples: tuple[int, ...] = ()
     map_kind: str = "region"
     map_interpolation: str = "linear"
+    path: str | None = None
     lit: tuple[int, ...] = ()
     analyses: Mapping[str, Any] = field(default_factory=dict)
     textures: Mapping[str, int] = field(default_factory=dict)

@@ -37,6 +37,7 @@ from nnvis.app.panels import (
     panel_window,
     processing,
     rendering,
+    signatures,
     start,
     statistics,
     training,
@@ -60,7 +61,7 @@ _SHADER_POLL_SECONDS = 0.5
 _SETTINGS = (SetPreference, SetRendering, SetProcessing, ResetRendering, ResetProcessing)
 LEFT = ("Network", "Processing", "Statistics")
 RIGHT = ("Rendering", "Inspector")
-BOTTOM = ("Training", "Neighbours", "Class map", "Shaders")
+BOTTOM = ("Training", "Neighbours", "Class map", "Signatures", "Shaders")
 
 
 class Viewer:
@@ -112,6 +113,7 @@ class Viewer:
             training.TrainingPanel(),
             neighbours.NeighboursPanel(),
             class_map.ClassMapPanel(),
+            signatures.SignaturesPanel(),
         ]
         self.shader_panel = shader_panel.ShadersPanel()
         self.files = files.FilesDialog()
