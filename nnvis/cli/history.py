@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from nnvis.cli.history_files import brief, write_csv, write_json
 from nnvis.cli.terminal import console, counted, reporting, say
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def fingerprint(
     Parameters
     ----------
     run
-        The run's folder, with at least two recorded epochs.
+        The run's folder, with at least two recorded epochs; of one, its numbers are shown.
     csv
         Also write the measures, the measures over time, the distances and the transitions as
         CSV.
@@ -73,21 +73,30 @@ def fingerprint(
     pictures
         Draw the figures, each as PNG, SVG and PDF.
     """
-    from nnvis.fingerprint import fingerprint_run
+    from nnvis.fingerprint import fingerprint_of, read_history, single_of
+    from nnvis.fingerprint.tables import TABLES
     from nnvis.store import Run
     from nnvis.store.atomic import make_folder
 
     opened = Run.open(run)
-    found = fingerprint_run(opened, width, l_min, v_min, theiler, window)
+    history = read_history(opened, least=1)
+    if len(history.epochs) == 1:
+        from nnvis.cli.single import show_single
+
+        single = single_of(history, opened)
+        show_single(single, opened.figures_folder if out is None else out, csv)
+        return
+    found = fingerprint_of(history, width, l_min, v_min, theiler, window)
+    # The run makes its folder when asked for it, so not before the settings are known to be good.
     folder = opened.figures_folder if out is None else out
     make_folder(folder)
     _print(found)
-    files = [_write_json(folder, found)]
+    files = [write_json(folder, found.to_dict())]
     if csv:
-        files += _write_csv(folder, found)
+        files += write_csv(folder, {name: rows_of(found) for name, rows_of in TABLES.items()})
     if pictures:
         files += _draw(folder, found)
-    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(_brief(files))}")
+    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(brief(files))}")
     say("What the measures mean: docs/fingerprint.md")
 
 
@@ -114,7 +123,7 @@ def _print(found: Fingerprint) -> None:
         if not band.points:
             empty.append(band.band)
             continue
-        table.add_row(_plain(band.band), *_cells(band))
+        table.add_row(unmarked(band.band), *_cells(band))
     # Rather lines that run over than numbers cut short where the output is narrow or piped.
     wide = Console(file=console.file, width=max(console.width, _WIDEST), highlight=False)
     wide.print(table, soft_wrap=False)
@@ -137,7 +146,7 @@ def _cells(band: Any) -> list[str]:
     return cells
 
 
-def _plain(text: str) -> str:
+def unmarked(text: str) -> str:
     """``text`` whose brackets are no markup."""
     return text.replace("[", r"\[")
 
@@ -156,42 +165,3 @@ def _draw(folder: Path, found: Fingerprint) -> list[Path]:
             files += save_figure(figure, folder / f"fingerprint_{name}")
             progress.step("drawing", done, len(FIGURES))
     return files
-
-
-def _write_json(folder: Path, found: Fingerprint) -> Path:
-    from nnvis.store.atomic import write_atomically
-
-    path = folder / "fingerprint.json"
-    text = json.dumps(found.to_dict(), allow_nan=False)
-    write_atomically(path, [text.encode("utf-8")])
-    return path
-
-
-def _write_csv(folder: Path, found: Fingerprint) -> list[Path]:
-    from nnvis.fingerprint.tables import TABLES
-    from nnvis.store.atomic import write_atomically
-
-    files = []
-    for name, rows_of in TABLES.items():
-        path = folder / f"fingerprint_{name}.csv"
-        write_atomically(path, _lines(rows_of(found)))
-        files.append(path)
-    return files
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
-    import csv
-    import io
-
-    for row in rows:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
-        yield text.getvalue().encode("utf-8")
-
-
-def _brief(files: Sequence[Path]) -> list[str]:
-    """Names without the kinds of pictures: ``a.png|svg|pdf``."""
-    kinds: dict[str, list[str]] = {}
-    for file in files:
-        kinds.setdefault(file.stem, []).append(file.suffix[1:])
-    return [f"{stem}.{'|'.join(found)}" for stem, found in kinds.items()]

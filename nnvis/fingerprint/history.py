@@ -85,7 +85,7 @@ class History:
         return None
 
 
-def read_history(run: Run) -> History:
+def read_history(run: Run, least: int = 2) -> History:
     """Read every epoch of ``run``; leave out what cannot be compared, and say so in ``notes``.
 
     Left out are epochs whose probe has another size than most, whose probabilities have another
@@ -95,7 +95,7 @@ def read_history(run: Run) -> History:
     Raises
     ------
     DatasetError
-        When fewer than two epochs are left: it tells how many there are and why.
+        When fewer than ``least`` epochs are left: it tells how many there are and why.
     """
     records: dict[int, EpochRecord] = {}
     notes: list[str] = []
@@ -118,19 +118,15 @@ def read_history(run: Run) -> History:
         )
     records, differing = _of_one_size(records)
     notes += differing
-    if len(records) < 2:
+    if len(records) < max(least, 1):
         raise DatasetError(_too_few(run, recorded, records, notes))
     epochs = np.array(list(records), np.int64)
     predictions = np.stack([record.prediction for record in records.values()])
     numbers = _numbers(list(records.values()))
     if not any(name in numbers for name in ACCURACIES):
-        try:
-            probe = run.load_probe()
-        except StoreError as error:
-            probe = None
-            notes.append(f"The probe's true classes cannot be read: {error}")
-        label = None if probe is None else probe.label
-        if label is not None and len(label) == predictions.shape[1]:
+        label, unread = true_classes(run, predictions.shape[1])
+        notes += unread
+        if label is not None:
             numbers[_COUNTED] = (predictions == label).mean(axis=1)
     return History(
         epochs,
@@ -140,6 +136,19 @@ def read_history(run: Run) -> History:
         (*notes, *_gaps(epochs)),
         run.path.name,
     )
+
+
+def true_classes(run: Run, samples: int) -> tuple[Int32[np.ndarray, "sample"] | None, list[str]]:
+    """What ``run`` keeps of its probe's true classes, and why not.
+
+    ``None`` where it keeps none, or those of another number of samples than ``samples``.
+    """
+    try:
+        probe = run.load_probe()
+    except StoreError as error:
+        return None, [f"The probe's true classes cannot be read: {error}"]
+    label = None if probe is None else probe.label
+    return (label if label is not None and len(label) == samples else None), []
 
 
 def _light(record: EpochRecord) -> EpochRecord:
@@ -207,6 +216,8 @@ def _numbers(records: Sequence[EpochRecord]) -> dict[str, Float64[np.ndarray, "e
 
 def _gaps(epochs: Int64[np.ndarray, "epoch"]) -> list[str]:
     """A sentence where epochs are further apart than most."""
+    if len(epochs) < 2:
+        return []
     steps = np.diff(epochs)
     usual = int(np.median(steps))
     wide = np.flatnonzero(steps > usual)

@@ -12,7 +12,7 @@ from cli.running import Programs, assert_refused, tree
 from PIL import Image
 
 import nnvis
-from nnvis.model import EpochRecord
+from nnvis.model import EpochRecord, Probe
 
 FIGURES = ("distance", "measures", "raw_distance", "recurrence", "transitions")
 TABLES = ("distance", "epochs", "measures", "phases", "raw_distance", "transitions", "windows")
@@ -103,7 +103,87 @@ def test_bad_input(nnvis: Programs, trained: Path, tmp_path: Path) -> None:
         assert_refused(done, code, said)
     assert tree(tmp_path) == before, "a refused command left something behind"
     assert_refused(nnvis.run("fingerprint", "nowhere", cwd=tmp_path), 1, "nowhere")
-    for path in sorted((trained / "epochs").iterdir())[1:]:
+    for path in (trained / "epochs").iterdir():
         path.unlink()
+    before = tree(tmp_path)
     done = nnvis.run("fingerprint", "trained", cwd=tmp_path)
-    assert_refused(done, 1, "one recorded epoch", "needs two")
+    assert_refused(done, 1, "no recorded epoch", "needs two")
+    assert tree(tmp_path) == before, "a refused command left something behind"
+
+
+def alone(folder: Path, classes: int, label: bool = True) -> Path:
+    """A run with one epoch of 60 probe samples."""
+    rng = np.random.default_rng(1)
+    run = nnvis.Run.create(folder, [f"[{number}]" for number in range(classes)])
+    truth = rng.integers(0, classes, 60).astype(np.int32)
+    prediction = np.where(rng.random(60) < 0.7, truth, 0).astype(np.int32)
+    numbers = {"train_loss": 0.25, "odd": float("nan")}
+    probability = np.eye(classes, dtype=np.float16)[prediction]
+    run.save_epoch(EpochRecord(7, prediction, probability, numbers=numbers))
+    if label:
+        run.save_probe(Probe(60, truth))
+    return run.path
+
+
+def test_one_epoch_is_told_and_shown(nnvis: Programs, tmp_path: Path) -> None:
+    run = alone(tmp_path / "alone", 3)
+    done = nnvis.run("fingerprint", "alone", "--csv", cwd=tmp_path)
+    assert done.code == 0, str(done)
+    assert done.err == "", str(done)
+    lines = done.out.splitlines()
+    assert lines[0] == "1 epoch (7), 60 probe samples, 3 classes"
+    assert lines[1].startswith("Note: The run alone has one recorded epoch (7), but a transition")
+    assert lines[1].endswith("needs two; record more with nnvis.Recorder.")
+    assert "train_loss: 0.25" in lines
+    with (run / "figures" / "fingerprint_confusion.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    prediction, truth = _kept(run)
+    for row, line in enumerate(_below(lines, "Predictions by true class")[1:4]):
+        counts = [int(((truth == row) & (prediction == as_)).sum()) for as_ in range(3)]
+        words = line.split()
+        assert words[0] == f"[{row}]", str(done)
+        assert [int(word) for word in words[-3:]] == counts
+        assert words[2] == f"{counts[row] / sum(counts):.1%}"
+        assert [int(rows[row][f"[{as_}]"]) for as_ in range(3)] == counts
+    plain = json.loads((run / "figures" / "fingerprint.json").read_text())
+    assert plain["epochs"] == [7]
+    assert plain["numbers"]["odd"] == [None]
+    assert {path.name for path in (run / "figures").iterdir()} == {
+        "fingerprint.json",
+        *(f"fingerprint_{name}.csv" for name in ("epochs", "classes", "confusion")),
+    }
+
+
+def _below(lines: list[str], title: str) -> list[str]:
+    return lines[[line.strip() for line in lines].index(title) + 1 :]
+
+
+def _kept(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    from nnvis import Run
+
+    run = Run.open(folder)
+    return run.load_epoch(7).prediction, run.load_probe().label
+
+
+def test_one_epoch_of_many_classes_names_the_commonest_mistake(
+    nnvis: Programs, tmp_path: Path
+) -> None:
+    run = alone(tmp_path / "alone", 14)
+    done = nnvis.run("fingerprint", "alone", "--out", "there", cwd=tmp_path)
+    assert done.code == 0, str(done)
+    prediction, truth = _kept(run)
+    count = int(((truth == 5) & (prediction == 0)).sum())
+    assert count, "the case has no mistake to name"
+    (line,) = [each for each in done.out.splitlines() if each.startswith("[5]")]
+    assert line.rstrip().endswith(f"[0] ({count})"), str(done)
+
+
+def test_one_epoch_without_true_classes_counts_predictions(nnvis: Programs, tmp_path: Path) -> None:
+    run = alone(tmp_path / "alone", 3, label=False)
+    done = nnvis.run("fingerprint", "alone", "--csv", cwd=tmp_path)
+    assert done.code == 0, str(done)
+    assert "True classes are not known" in done.out
+    table = (run / "figures" / "fingerprint_classes.csv").read_text().splitlines()
+    assert table[0] == "class,predicted"
+    assert sum(int(line.split(",")[1]) for line in table[1:]) == 60
+    assert not (run / "figures" / "fingerprint_confusion.csv").exists()

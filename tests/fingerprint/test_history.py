@@ -10,8 +10,8 @@ import pytest
 
 import nnvis
 from nnvis.errors import ConfigError, DatasetError
-from nnvis.fingerprint import find_phases, fingerprint_of, read_history
-from nnvis.model import EpochRecord
+from nnvis.fingerprint import find_phases, fingerprint_of, read_history, single_of
+from nnvis.model import EpochRecord, Probe
 
 NAMES = ("cat", "dog", "bird")
 
@@ -118,6 +118,51 @@ def test_too_few_epochs_are_one_sentence(run):
     run.save_epoch(record(1, [0, 1, 2], np.full((3, 3), np.nan, np.float16)))
     with pytest.raises(DatasetError, match=r"one usable recorded epoch \(Epoch 1 is left out: the"):
         nnvis.fingerprint_run(run)
+
+
+def test_one_usable_epoch_has_its_numbers_and_classes(run):
+    truth = np.array([0, 0, 1, 1, 1, 0], np.int32)
+    run.save_probe(Probe(6, truth))
+    run.save_epoch(record(4, [0, 1, 1, 1, 2, 0], loss=0.5))
+    run.save_epoch(record(5, [0, 1, 2], np.full((3, 3), np.nan, np.float16)))
+    found = single_of(read_history(run, least=1), run)
+    assert found.epoch == 4
+    assert found.numbers == {"loss": 0.5, "probe_accuracy": 4 / 6}
+    assert found.confusion is not None
+    assert found.confusion.tolist() == [[2, 1, 0], [0, 2, 1], [0, 0, 0]]
+    assert found.predicted.tolist() == [2, 3, 1]
+    np.testing.assert_array_equal(found.recall, [2 / 3, 2 / 3, np.nan])
+    np.testing.assert_array_equal(found.precision, [1, 2 / 3, 0])
+    assert "one usable recorded epoch (4), but a transition needs two" in found.sentence
+    assert "Epoch 5 is left out" in found.notes[0]
+    plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert plain["recall"][2] is None
+    assert plain["notes"][-1] == found.sentence
+
+
+@pytest.mark.parametrize(
+    ("label", "said"), [(None, ()), ([0, 1], ()), ([0, 3, 1], ("they go up to number 3",))]
+)
+def test_one_epoch_without_fitting_true_classes(run, label, said):
+    if label is not None:
+        run.save_probe(Probe(len(label), np.array(label, np.int32)))
+    run.save_epoch(record(0, [0, 1, 1], loss=0.5))
+    found = single_of(read_history(run, least=1), run)
+    assert found.confusion is found.recall is found.precision is None
+    assert found.predicted.tolist() == [1, 2, 0]
+    assert len(found.notes) == len(said)
+    for note, words in zip(found.notes, said, strict=True):
+        assert words in note
+
+
+def test_a_damaged_probe_is_told_once(run):
+    run.save_epoch(record(0, [0, 1, 1]))
+    run.save_probe(Probe(3, np.zeros(3, np.int32)))
+    path = next(path for path in run.path.iterdir() if "probe" in path.name)
+    path.write_bytes(path.read_bytes()[:40])
+    found = single_of(read_history(run, least=1), run)
+    (note,) = found.notes
+    assert "true classes cannot be read" in note
 
 
 def test_two_epochs_are_enough(run):
