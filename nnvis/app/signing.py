@@ -117,16 +117,46 @@ def followed(
         chosen = tuple(paths.samples_on(path).tolist())
     numbers = paths.numbers_of(path)
     units: set[int] = set()
-    places = {(layer.name, layer.size): at for at, layer in enumerate(network.layers)}
     for at, cluster in enumerate(numbers[1:-1]):
-        layer = signed.found.layers[at]
-        place = places.get((layer.name, layer.centres.shape[1]))
-        if cluster is None or place is None:
-            continue
-        raised, much = signed.found.raised_units(at, cluster, _MOST_UNITS)
-        kept = raised[much >= _SHARE * much[0]] if len(much) else raised
-        units.update((network.unit_slice(place).start + kept).tolist())
+        place = _layer(signed, at, network)
+        if cluster is not None and place is not None:
+            raised = _raised(signed, at, cluster)
+            units.update((network.unit_slice(place).start + raised).tolist())
     last = network.unit_slice(len(network.layers) - 1)
     if numbers[-1] is not None and last.stop - last.start == len(paths.class_names):
         units.add(last.start + numbers[-1])
     return chosen, tuple(sorted(units))
+
+
+def clusters_that_raise(signed: Signed, state: ViewState) -> dict[int, set[int]]:
+    """Clusters that raise the unit pinned in the network most, by the number of their layer
+    among those of the signatures."""
+    if state.shown is None or state.pinned is None:
+        return {}
+    network, unit = state.shown.network, state.pinned
+    found: dict[int, set[int]] = {}
+    for at, layer in enumerate(signed.found.layers):
+        place = _layer(signed, at, network)
+        if place is None or place != int(network.unit_layer[unit]):
+            continue
+        own = unit - network.unit_slice(place).start
+        found[at] = {
+            cluster for cluster in range(layer.count) if own in _raised(signed, at, cluster)
+        }
+    return found
+
+
+def _layer(signed: Signed, at: int, network: Network) -> int | None:
+    """The network's layer that a layer of the signatures is; ``None`` when it shows none such."""
+    layer = signed.found.layers[at]
+    for number, own in enumerate(network.layers):
+        if (own.name, own.size) == (layer.name, layer.centres.shape[1]):
+            return number
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _raised(signed: Signed, at: int, cluster: int) -> np.ndarray:
+    """Numbers within the layer of the units that are lit for a cluster, the most raised first."""
+    raised, much = signed.found.raised_units(at, cluster, _MOST_UNITS)
+    return raised[much >= _SHARE * much[0]] if len(much) else raised

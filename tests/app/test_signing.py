@@ -13,7 +13,16 @@ from app.states import state_with
 
 from nnvis.app.actions import ChoosePath, Escape
 from nnvis.app.changes import changed
-from nnvis.app.signing import KEY, Signed, find, followed, path_of, placed, rows
+from nnvis.app.signing import (
+    KEY,
+    Signed,
+    clusters_that_raise,
+    find,
+    followed,
+    path_of,
+    placed,
+    rows,
+)
 from nnvis.app.training import read_training
 from nnvis.errors import NnvisError
 from nnvis.progress import Progress
@@ -102,6 +111,19 @@ def test_choosing_a_path_selects_and_lights_and_escape_lets_it_go(signed, state)
     assert (gone.path, gone.samples, gone.lit) == (None, (), ())
     assert changed(chosen, Escape()).path is None
     assert changed(replace(state, analyses={}), ChoosePath(path)).path is None
+
+
+def test_a_pinned_unit_is_found_in_the_clusters_that_raise_it_most(signed, state):
+    network = state.shown.network
+    raised, _ = signed.found.raised_units(1, 2, 1)
+    unit = network.unit_slice(2).start + int(raised[0])
+    found = clusters_that_raise(signed, replace(state, pinned=unit))
+    assert set(found) == {1}, "a unit belongs to one layer"
+    assert 2 in found[1]
+    for cluster in found[1]:
+        lit = followed(signed, network, f"*>*>{cluster}>*", "test")[1]
+        assert unit in lit, "what a cluster lights and what lights it are not the same"
+    assert clusters_that_raise(signed, state) == {}
 
 
 @pytest.mark.parametrize("sort", ["input", "signature", "predicted", "occurrences"])

@@ -124,6 +124,23 @@ def test_a_click_in_the_recurrence_plot_moves_the_time_line(folder: Path) -> Non
 
 
 @in_window
+def test_a_class_chosen_beside_the_transitions_is_shown_in_the_network(folder: Path) -> None:
+    drive = ready(folder, size=(1500, 900))
+    plain = drive.picture().astype(int)
+    left, top, right, _ = drive.place_of("transitions", "invisible_button")
+    cell = (right - left) / 5
+    for _ in range(2):
+        drive.mouse(left + 0.5 * cell, top + 2.5 * cell)
+        drive.button(True)
+        drive.button(False)
+        drive.rest()
+        if drive.state.mode == "1":
+            assert np.abs(drive.picture().astype(int) - plain).max() > 30
+    assert drive.state.mode == "all", "a second click shows all classes again"
+    assert not drive.said, f"the panel failed: {drive.said}"
+
+
+@in_window
 def test_the_network_follows_the_time_where_its_importance_was_recorded(folder: Path) -> None:
     from nnvis.app.actions import GoToEpoch, SetMode, ShowFlows
 

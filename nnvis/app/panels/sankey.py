@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, ChoosePath
 from nnvis.app.panels.widgets import colour_of, shortened
-from nnvis.app.signing import Placement, Signed, placed
+from nnvis.app.signing import Placement, Signed, clusters_that_raise, placed
 from nnvis.app.state import ViewState
 from nnvis.render import palette
 from nnvis.signature import OTHERS, Paths, SankeyLink, SankeyNode
@@ -40,7 +40,7 @@ def sankey(view: ViewState, signed: Signed, samples: str) -> list[Action]:
         _pointed_at(diagram, across, floor, 0.5 * _BAR * em) if imgui.is_item_hovered() else None
     )
     _draw_ribbons(view, paths, diagram, across, floor, pointed)
-    _draw_nodes(view, paths, diagram, across, floor, side)
+    _draw_nodes(view, signed, paths, diagram, across, floor, side)
     _draw_heads(diagram, across, place, room.x)
     if pointed is not None:
         imgui.set_tooltip(_words(paths, diagram, pointed))
@@ -64,6 +64,10 @@ def _draw_ribbons(
     """Grey ones first, thin ones over broad ones, the chosen path above all."""
     paint = imgui.get_window_draw_list()
     lit = view.path is not None
+    # Without a path the class shown in the network stands out here too.
+    shown = None
+    if not lit and view.mode in paths.entry_names:
+        shown = paths.entry_names.index(view.mode)
     colours = _entry_colours(paths)
     half = 0.5 * _BAR * imgui.get_font_size()
     ease = _ease(_PIECES)
@@ -71,13 +75,16 @@ def _draw_ribbons(
 
     def order(number: int) -> tuple[bool, bool, float]:
         ribbon = diagram.ribbons[number]
-        return lit and ribbon.link.chosen, ribbon.link.entry != OTHERS, -ribbon.height
+        link = ribbon.link
+        above = (lit and link.chosen) or link.entry == shown
+        return above, link.entry != OTHERS, -ribbon.height
 
     for number in sorted(range(len(diagram.ribbons)), key=order):
         ribbon = diagram.ribbons[number]
         link = ribbon.link
         is_grey = (lit and not link.chosen) or link.entry == OTHERS
-        alpha = 0.28 if is_grey else 0.9 if lit else 0.6
+        is_grey = is_grey or (shown is not None and link.entry != shown)
+        alpha = 0.28 if is_grey else 0.9 if lit or shown is not None else 0.6
         if link is pointed:
             alpha = 1.0
         colour = colour_of(_GREY if is_grey and link is not pointed else _GREY
@@ -98,13 +105,22 @@ def _draw_ribbons(
 
 
 def _draw_nodes(
-    view: ViewState, paths: Paths, diagram: Placement, across: np.ndarray, floor: float, side: float
+    view: ViewState,
+    signed: Signed,
+    paths: Paths,
+    diagram: Placement,
+    across: np.ndarray,
+    floor: float,
+    side: float,
 ) -> None:
+    """Bars with their names; clusters that raise the unit pinned in the network are outlined."""
     paint = imgui.get_window_draw_list()
     em = imgui.get_font_size()
     half = 0.5 * _BAR * em
     ink = imgui.get_color_u32(imgui.Col_.text)
     paper = imgui.get_color_u32(imgui.Col_.window_bg)
+    accent = imgui.get_color_u32(imgui.Col_.check_mark)
+    pinned = clusters_that_raise(signed, view)
     entries, last = _entry_colours(paths), len(diagram.columns) - 1
     classes = palette.class_colours(len(paths.class_names))
     for column, nodes in enumerate(diagram.columns):
@@ -132,7 +148,8 @@ def _draw_nodes(
                 imgui.ImVec2(x + size.x / 2 + 3, y + size.y - 1),
             )
             paint.add_rect_filled(*box, paper, 3.0)
-            paint.add_rect(*box, ink, 3.0)
+            raises = number in pinned.get(column - 1, ())
+            paint.add_rect(*box, accent if raises else ink, 3.0, 2.5 if raises else 1.0)
             paint.add_text(imgui.ImVec2(x - size.x / 2, y), ink, text)
 
 

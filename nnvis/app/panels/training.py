@@ -10,6 +10,7 @@ from nnvis.app.actions import (
     ChooseTransition,
     CompareWith,
     GoToEpoch,
+    SetMode,
     ShowFlows,
 )
 from nnvis.app.panels.samples import sample_grid
@@ -196,6 +197,8 @@ class TrainingPanel:
                 paint.add_rect_filled(low, high, _alike_colour(0.25 + 0.75 * share, view.is_dark))
             if view.transition == (i, j):
                 paint.add_rect(low, high, imgui.get_color_u32(imgui.Col_.plot_lines), 0.0, 2.0)
+            if view.mode in (training.class_names[i], training.class_names[j]):
+                paint.add_rect(low, high, imgui.get_color_u32(imgui.Col_.text_disabled))
         if imgui.is_item_hovered():
             mouse = imgui.get_io().mouse_pos
             j, i = int((mouse.x - place.x) / cell) - 1, int((mouse.y - place.y) / cell) - 1
@@ -206,6 +209,13 @@ class TrainingPanel:
                 if imgui.is_mouse_clicked(imgui.MouseButton_.left):
                     same = view.transition == (i, j)
                     actions.append(ChooseTransition(None if same else (i, j)))
+            elif 0 <= max(i, j) < classes and min(i, j) == -1:
+                name = training.class_names[max(i, j)]
+                is_on = view.mode == name
+                what = "all classes" if is_on else f"what matters for class {name}"
+                imgui.set_tooltip(f"Click to show {what}.")
+                if imgui.is_mouse_clicked(imgui.MouseButton_.left):
+                    actions.append(SetMode("all" if is_on else name))
         return actions
 
     def _samples(self, view: ViewState, training: Training) -> list[Action]:
