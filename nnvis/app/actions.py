@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnvis.app.lesson import LessonAction
+
 
 @dataclass(frozen=True)
 class SetRendering:
@@ -371,6 +373,7 @@ Action = (
     | ChoosePath
     | LightUnits
     | Compute
+    | LessonAction
     | Dismiss
     | Escape
     | Quit

@@ -16,6 +16,7 @@ from nnvis.app import actions as act
 from nnvis.app import signing
 from nnvis.app.controls import held, orbited, panned, rotated, scrolled
 from nnvis.app.flight import flown, looking_at
+from nnvis.app.lesson import WITHIN, Lesson, Teach, TrainLesson, taught
 from nnvis.app.preferences import Preferences, desktop_theme
 from nnvis.app.state import ViewState
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
@@ -24,7 +25,7 @@ from nnvis.config.settings import Settings
 # What was said before one of these is no longer true, or no longer of interest.
 _FRESH = (
     act.Open, act.OpenImportance, act.Save, act.Generate, act.RunDemo, act.Start, act.Undo,
-    act.Redo, act.TakePicture, act.ToggleRecording,
+    act.Redo, act.TakePicture, act.ToggleRecording, Teach, TrainLesson,
 )  # fmt: skip
 EPOCHS_PER_SECOND = 2.0
 _UNIT_CUBE = np.array([[-0.5] * 3, [0.5] * 3])
@@ -256,6 +257,18 @@ def _show_flows(state: ViewState, action: act.ShowFlows) -> ViewState:
     return replace(state, has_flows=action.is_on)
 
 
+def _teach(state: ViewState, action: Teach) -> ViewState:
+    if action.is_on == (state.lesson is not None):
+        return state
+    shown = state.shown
+    back = shown.origin if shown is not None and shown.is_saved else None
+    return replace(state, lesson=Lesson(back=back) if action.is_on else None)
+
+
+def _taught(state: ViewState, action: Any) -> ViewState:
+    return state if state.lesson is None else replace(state, lesson=taught(state.lesson, action))
+
+
 def _dismiss(state: ViewState, _: act.Dismiss) -> ViewState:
     return replace(state, notice=None)
 
@@ -299,6 +312,8 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.SetMap: _set_map,
     act.ChoosePath: _choose_path,
     act.LightUnits: _light_units,
+    Teach: _teach,
+    **dict.fromkeys(WITHIN, _taught),
     act.Dismiss: _dismiss,
     act.Escape: _escape,
     act.Quit: _quit,

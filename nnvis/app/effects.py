@@ -19,6 +19,8 @@ from nnvis.app.processing import OPERATIONS
 from nnvis.app.replaying import JOB, Replaying
 from nnvis.app.shading import Shading
 from nnvis.app.state import Shown
+from nnvis.app.teaching import JOB as LESSON
+from nnvis.app.teaching import Lecture, Teaching
 from nnvis.app.training import follows, network_at
 from nnvis.app.worker import Outcome, Pause, Publish
 from nnvis.bundling import DensityCells, density_cells
@@ -42,6 +44,7 @@ class Effects:
         self.looking = Looking(viewer)
         self.replaying = Replaying(viewer)
         self.analysing = Analysing(viewer)
+        self.teaching = Teaching(viewer, self._idle)
         self._handlers: dict[type, Callable[[Any], None]] = {
             act.SetRendering: self._set_rendering,
             act.SetPreference: lambda _: self.arrange(),
@@ -68,6 +71,7 @@ class Effects:
             act.RevertShader: self.shading.revert,
             act.SetUniform: self.shading.set_uniform,
             act.Compute: self._compute,
+            **self.teaching.handlers,
         }
         self._before: tuple[str, Network] | None = None
         self._latest: Network | None = None
@@ -84,7 +88,7 @@ class Effects:
             One sentence, for the user.
         """
         handler = self._handlers.get(type(action))
-        if handler is not None:
+        if handler is not None and not self.teaching.puts_off(action):
             handler(action)
 
     @property
@@ -121,6 +125,8 @@ class Effects:
         """The newest state of running work."""
         if isinstance(newest, Shown):
             self.show(newest)
+        elif isinstance(newest, Lecture):
+            self.teaching.take(newest)
 
     def finish(self, outcome: Outcome) -> None:
         """A job has ended: show what it gave, or say why it gave nothing."""
@@ -131,6 +137,9 @@ class Effects:
             print(outcome.trace, file=sys.stderr)
         if not isinstance(outcome.result, DensityCells) and outcome.name == _GRID:
             self._grid_of = None  # stopped or failed: computed when it is asked for again
+        if outcome.name == LESSON:
+            self.teaching.finish(outcome)
+            return
         if outcome.error is not None:
             if before is not None and viewer.state.shown is not None:
                 self.show_network(before[1])
@@ -166,6 +175,7 @@ class Effects:
         if message:
             viewer.say(message)
         if before is None and history is not None:
+            self.teaching.forget()
             self.replaying.forget(loading.run_folder(shown.origin) if shown.is_saved else None)
             settings = loading.settings_of(shown.network, viewer.state.processing)
             viewer.state = replace(viewer.state, processing=settings)

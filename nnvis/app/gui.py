@@ -144,6 +144,10 @@ class Gui:
         builder.dock_builder_finish(space)
         self._front = bottom[:1]
 
+    def bring_to_front(self, name: str) -> None:
+        """Show a panel above those that it is docked together with, at the next frame."""
+        self._front = (*self._front, name)
+
     def first_layout(self) -> None:
         """Split anew at the next frame."""
         self._wants_first_layout = True

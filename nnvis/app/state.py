@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnvis.app.flight import Flight
 from nnvis.app.history import History
+from nnvis.app.lesson import Lesson
 from nnvis.app.preferences import Preferences
 from nnvis.app.worker import Report
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
@@ -145,6 +146,8 @@ class ViewState:
         Rows of units that are shown with the edges between them while no unit is pinned.
     analyses
         What panels had worked out of the run, by key of :data:`nnvis.app.analysing.ANALYSES`.
+    lesson
+        What the teaching mode is at; ``None`` outside it.
     textures
         OpenGL's numbers of pictures that panels show, by name.
     """
@@ -179,6 +182,7 @@ class ViewState:
     path: str | None = None
     lit: tuple[int, ...] = ()
     analyses: Mapping[str, Any] = field(default_factory=dict)
+    lesson: Lesson | None = None
     textures: Mapping[str, int] = field(default_factory=dict)
     is_closing: bool = False
 

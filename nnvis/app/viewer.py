@@ -223,6 +223,7 @@ class Viewer:
             if state.training is not None:
                 self.effects.arrange()
             self.effects.analysing.follow()
+            self.effects.teaching.follow()
             self.stage.pick(state.lit if state.pinned is None else (state.pinned,))
             self.stage.draw(
                 state.camera, state.drawn_rendering, self.view_size,

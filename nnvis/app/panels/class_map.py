@@ -8,8 +8,10 @@ import numpy as np
 from imgui_bundle import imgui, implot
 
 from nnvis.app.actions import Action, Compute, SelectSamples, SetMap
+from nnvis.app.lesson import Teach
 from nnvis.app.mapping import KEY, PICTURE, PLANES, Mapped
 from nnvis.app.panels.samples import described
+from nnvis.app.panels.teaching import TeachingPanel
 from nnvis.app.panels.time_line import time_line
 from nnvis.app.panels.widgets import button, title, wrapped
 from nnvis.app.state import ViewState
@@ -38,8 +40,11 @@ class ClassMapPanel:
         self._asked: Path | None = None
         self._plane = PLANES[0]
         self._name: str | None = None
+        self._teaching = TeachingPanel()
 
     def draw(self, view: ViewState) -> list[Action]:
+        if view.lesson is not None:
+            return self._teaching.draw(view, view.lesson)
         training = view.training
         if training is None or view.run is None:
             title("A plane of inputs", HELP)
@@ -47,7 +52,7 @@ class ClassMapPanel:
                 "This network's run has no recorded epochs, so there is no time line to follow.",
                 faint=True,
             )
-            return []
+            return _teaching_button(view)
         found = view.analyses.get(KEY)
         actions: list[Action] = []
         if view.job is None and found is None and self._asked != view.run:
@@ -94,7 +99,7 @@ class ClassMapPanel:
             actions.append(SetMap(kind or view.map_kind, way or view.map_interpolation))
         if found is not None:
             wrapped(found.maps.plane.words, faint=True)
-        return actions
+        return actions + _teaching_button(view)
 
     def _combo(self, label: str, choices: tuple[str, ...], value: str) -> str | None:
         """The value that the user chose, else ``None``."""
@@ -106,6 +111,15 @@ class ClassMapPanel:
                     chosen = choice
             imgui.end_combo()
         return chosen
+
+
+def _teaching_button(view: ViewState) -> list[Action]:
+    words = (
+        "Draw points of two or more classes and watch a small network learn them, in place of the "
+        "one shown."
+    )
+    clicked = button("Draw your own points", words, enabled=view.job is None)
+    return [Teach(True)] if clicked else []
 
 
 def map_plot(

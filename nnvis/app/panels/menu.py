@@ -25,6 +25,7 @@ from nnvis.app.actions import (
     Undo,
 )
 from nnvis.app.controls import KEY_POSITIONS
+from nnvis.app.lesson import Teach
 from nnvis.app.panels.widgets import shortened, tip
 from nnvis.app.processing import OPERATIONS
 from nnvis.app.state import Notice, ViewState
@@ -116,6 +117,8 @@ def _run(view: ViewState, idle: bool) -> list[Action]:
     actions: list[Action] = []
     if _item("Process the digits demo", enabled=idle):
         actions.append(RunDemo())
+    if _item("Draw your own points", "", view.lesson is not None, idle or view.lesson is not None):
+        actions.append(Teach(view.lesson is None))
     ready = idle and view.shown is not None
     for key, operation in OPERATIONS.items():
         if _item(operation.label, enabled=ready):

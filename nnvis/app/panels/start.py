@@ -7,6 +7,7 @@ from pathlib import Path
 from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, Generate, Open, RunDemo, ShowWindow
+from nnvis.app.lesson import Teach
 from nnvis.app.panels.widgets import tip, wrapped
 from nnvis.app.state import ViewState
 
@@ -49,6 +50,9 @@ def start_screen(view: ViewState, centre: tuple[float, float], room: float) -> l
             actions.append(ShowWindow("Load Processed Network", True))
         if imgui.button("Generate a random network", wide):
             actions.append(Generate((64, 32, 16, 10), 10))
+        if imgui.button("Draw your own points", wide):
+            actions.append(Teach(True))
+        tip("Draw points of two or more classes and watch a small network learn them.")
         if view.preferences.recent:
             imgui.spacing()
             imgui.text_disabled("Recent")
