@@ -75,8 +75,10 @@ def samples_of(
             f"The run {run.path} does not say where its samples come from"
             f"{'; ' if advice else ''}{advice}."
         )
-    every = load_samples(named, progress=progress)
     training = _part(run.description, "config").get("training")
+    seed = training.get("seed") if isinstance(training, dict) else None
+    # Toy sets are drawn: only the training's seed gives the same samples again.
+    every = load_samples(named, seed=seed if type(seed) is int else 0, progress=progress)
     if source is None and isinstance(training, dict):
         return select_samples(every, read_config(TrainingConfig, training)), every
     return every, every

@@ -100,16 +100,10 @@ def paint(mapped: Mapped, state: ViewState) -> dict[str, np.ndarray]:
 
 def _samples(run: Run, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """The test samples of the run's data, and their classes."""
-    from nnvis.datasets import load_samples
+    from nnvis.reopening import samples_of
 
-    stored = run.description.get("dataset")
-    source = stored.get("source") if isinstance(stored, Mapping) else None
-    if not isinstance(source, str):
-        raise UsageError(
-            f"The run {run.path} has recorded no class maps and does not say where its samples "
-            "come from; record maps by nnvis.Recorder(..., maps={name: plane})."
-        )
-    samples = load_samples(source, progress=progress)
+    advice = "record class maps by nnvis.Recorder(..., maps={name: plane})"
+    _, samples = samples_of(run, progress=progress, advice=advice)
     return np.asarray(samples.x_test), np.asarray(samples.y_test)
 
 

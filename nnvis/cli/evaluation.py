@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table
 
-from nnvis.cli.settings import stored
 from nnvis.cli.terminal import console, reporting, say
-from nnvis.errors import UsageError
 
 if TYPE_CHECKING:
     from nnvis.store import Run
@@ -46,20 +44,15 @@ def evaluate(
     csv
         Also write the table, with recall and precision of each class, to this file.
     """
-    from nnvis.datasets import load_samples
     from nnvis.importance import prune_curve
+    from nnvis.reopening import samples_of
     from nnvis.store import Run
 
     opened = Run.open(run)
     importance = opened.load_importance()
     scored = model_of_run(opened, model, architecture)
-    source = data or stored(opened.description, "dataset", "source")
-    if not isinstance(source, str):
-        raise UsageError(
-            f"The run {run} does not say where its samples come from; name them with --data."
-        )
     with reporting() as progress:
-        samples = load_samples(source, progress=progress)
+        _, samples = samples_of(opened, data, progress, "name them with --data")
         curves = {}
         for done, score in enumerate(SCORES, start=1):
             curves[score] = prune_curve(
@@ -86,24 +79,12 @@ def model_of_run(run: Run, model: str | None, architecture: str | None) -> Any:
     A run file may name a function of the user's, but nnvis runs only code that the command
     line names.
     """
-    from nnvis.errors import ModelError
-    from nnvis.learning import load_model, rebuild_mlp
+    from nnvis.learning import load_model
+    from nnvis.reopening import model_of
 
     if model is not None:
         return load_model(model, architecture)
-    _, state = run.load_model()
-    sizes = stored(run.description, "model", "sizes")
-    if stored(run.description, "model", "kind") != "mlp" or not is_sizes(sizes):
-        raise ModelError(
-            f"The run {run.path} holds the weights of a model that nnvis did not build; name it "
-            "with --model, as for nnvis process."
-        )
-    return rebuild_mlp(sizes, state)
-
-
-def is_sizes(value: Any) -> bool:
-    """Whether ``value`` can be the sizes of dense layers."""
-    return isinstance(value, list) and all(type(each) is int and each > 0 for each in value)
+    return model_of(run, "name it with --model, as for nnvis process")
 
 
 def _write_csv(path: Path, curves: Mapping[str, Any], class_names: tuple[str, ...]) -> None:

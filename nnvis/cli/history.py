@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from nnvis.cli.history_files import brief, write_csv, write_json
+from nnvis.cli.files import brief, write_csv, write_json
 from nnvis.cli.terminal import console, counted, reporting, say
 
 if TYPE_CHECKING:
@@ -91,12 +91,13 @@ def fingerprint(
     folder = opened.figures_folder if out is None else out
     make_folder(folder)
     _print(found)
-    files = [write_json(folder, found.to_dict())]
+    files = [write_json(folder / "fingerprint.json", found.to_dict())]
     if csv:
-        files += write_csv(folder, {name: rows_of(found) for name, rows_of in TABLES.items()})
+        tables = {name: rows_of(found) for name, rows_of in TABLES.items()}
+        files += write_csv(folder, "fingerprint", tables)
     if pictures:
         files += _draw(folder, found)
-    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(brief(files))}")
+    say(f"{counted(len(files), 'file')} in {folder}: {brief(files)}")
     say("What the measures mean: docs/fingerprint.md")
 
 

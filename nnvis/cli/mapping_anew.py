@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nnvis.cli.settings import stored
-from nnvis.errors import StoreError, UsageError
+from nnvis.errors import UsageError
 
 if TYPE_CHECKING:
     from nnvis.classmap import ClassMaps
@@ -71,15 +70,10 @@ def _plane(x: Any, kind: str | None, through: tuple[int, ...]) -> Plane:
 
 
 def _samples(run: Run, data: str | None, progress: Progress) -> Samples:
-    from nnvis.datasets import load_samples
+    from nnvis.reopening import samples_of
 
-    source = data or stored(run.description, "dataset", "source")
-    if not isinstance(source, str):
-        raise StoreError(
-            f"The run {run.path} has no class maps and does not say where its samples come from; "
-            "record maps with nnvis.Recorder(..., maps={name: plane}), or name the samples with "
-            "--data."
-        )
-    seed = stored(run.description, "config", "training", "seed")
-    # Toy sets are drawn: only the training's seed gives the same samples again.
-    return load_samples(source, seed=seed if isinstance(seed, int) else 0, progress=progress)
+    advice = (
+        "record class maps with nnvis.Recorder(..., maps={name: plane}), or name the samples "
+        "with --data"
+    )
+    return samples_of(run, data, progress, advice)[1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.table import Table
 
+from nnvis.cli.files import brief, write_csv, write_json
 from nnvis.cli.terminal import console, reporting, say
 from nnvis.errors import ConfigError, DatasetError
 
@@ -80,6 +80,7 @@ def neighbours(
         Draw the figures.
     """
     from nnvis.neighbours import neighbours_run
+    from nnvis.neighbours.tables import TABLES
     from nnvis.store import Run
     from nnvis.store.atomic import make_folder
 
@@ -91,14 +92,15 @@ def neighbours(
     folder = opened.figures_folder if out is None else out
     make_folder(folder)
     _print(found)
-    files = [_write_json(folder, found)]
+    files = [write_json(folder / "neighbours.json", found.to_dict())]
     if csv:
-        files += _write_csv(folder, found)
+        tables = {name: rows_of(found) for name, rows_of in TABLES.items()}
+        files += write_csv(folder, "neighbours", tables)
     if pictures:
         moments = {"first": first, "second": second}
         kinds = list(dict.fromkeys(formats or ("png", "svg", "pdf")))
         files += _draw(folder, found, near.sample, moments, kinds)
-    say(f"{len(files)} files in {folder}: {', '.join(_brief(files))}")
+    say(f"{len(files)} files in {folder}: {brief(files)}")
     say("What it means: docs/neighbours.md")
 
 
@@ -193,42 +195,3 @@ def _draw(
             files += save_figure(figure, folder / f"neighbours_{name}", kinds)
             progress.step("drawing", done, len(names))
     return files
-
-
-def _write_json(folder: Path, found: NeighbourDynamics) -> Path:
-    from nnvis.store.atomic import write_atomically
-
-    path = folder / "neighbours.json"
-    text = json.dumps(found.to_dict(), allow_nan=False)
-    write_atomically(path, [text.encode("utf-8")])
-    return path
-
-
-def _write_csv(folder: Path, found: NeighbourDynamics) -> list[Path]:
-    from nnvis.neighbours.tables import TABLES
-    from nnvis.store.atomic import write_atomically
-
-    files = []
-    for name, rows_of in TABLES.items():
-        path = folder / f"neighbours_{name}.csv"
-        write_atomically(path, _lines(rows_of(found)))
-        files.append(path)
-    return files
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
-    import csv
-    import io
-
-    for row in rows:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
-        yield text.getvalue().encode("utf-8")
-
-
-def _brief(files: Sequence[Path]) -> list[str]:
-    """Names without the kinds of pictures: ``a.png|svg|pdf``."""
-    kinds: dict[str, list[str]] = {}
-    for file in files:
-        kinds.setdefault(file.stem, []).append(file.suffix[1:])
-    return [f"{stem}.{'|'.join(found)}" for stem, found in kinds.items()]

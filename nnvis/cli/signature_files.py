@@ -1,8 +1,7 @@
-"""The files that ``nnvis signatures`` writes: figures, JSON and CSV."""
+"""What ``nnvis signatures`` writes: its figures, and the tables of its CSV files."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,52 +33,18 @@ def draw(
     return files
 
 
-def write_json(folder: Path, found: Signatures) -> Path:
-    """Everything that :meth:`nnvis.Signatures.to_dict` gives."""
-    from nnvis.store.atomic import write_atomically
-
-    path = folder / "signatures.json"
-    text = json.dumps(found.to_dict(), allow_nan=False)
-    write_atomically(path, [text.encode("utf-8")])
-    return path
-
-
-def write_csv(
-    folder: Path,
+def tables_of(
     found: Signatures,
     shown: Paths,
     order: tuple[str | None, str, bool],
     path: str | None,
-) -> list[Path]:
-    """Table, links, counts and samples."""
+) -> dict[str, Iterable[Sequence[Any]]]:
+    """Table, links, counts and samples, by the names of their files."""
     from nnvis.signature import tables
-    from nnvis.store.atomic import write_atomically
 
-    files = []
-    for name, lines in (
-        ("table", tables.table(shown, *order)),
-        ("links", tables.links(shown, path)),
-        ("counts", tables.counts(found)),
-        ("samples", tables.samples(shown)),
-    ):
-        files.append(folder / f"signatures_{name}.csv")
-        write_atomically(files[-1], _lines(lines))
-    return files
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
-    import csv
-    import io
-
-    for row in rows:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
-        yield text.getvalue().encode("utf-8")
-
-
-def brief(files: Sequence[Path]) -> list[str]:
-    """Names without the kinds of pictures: ``a.png|svg|pdf``."""
-    kinds: dict[str, list[str]] = {}
-    for file in files:
-        kinds.setdefault(file.stem, []).append(file.suffix[1:])
-    return [f"{stem}.{'|'.join(found)}" for stem, found in kinds.items()]
+    return {
+        "table": tables.table(shown, *order),
+        "links": tables.links(shown, path),
+        "counts": tables.counts(found),
+        "samples": tables.samples(shown),
+    }

@@ -10,10 +10,10 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from nnvis.cli.settings import stored
-from nnvis.cli.signature_files import brief, draw, write_csv, write_json
+from nnvis.cli.files import brief, write_csv, write_json
+from nnvis.cli.signature_files import draw, tables_of
 from nnvis.cli.terminal import console, counted, reporting, say
-from nnvis.errors import ConfigError, UsageError
+from nnvis.errors import ConfigError
 
 if TYPE_CHECKING:
     from nnvis.model import Samples
@@ -137,13 +137,14 @@ def signatures(
     _print(found, shown, groups, group, rows)
     if path is not None:
         _print_path(found, shown, path)
-    files = [write_json(folder, found)]
+    files = [write_json(folder / "signatures.json", found.to_dict())]
     if csv:
-        files += write_csv(folder, found, shown, (group, sort, reverse), path)
+        tables = tables_of(found, shown, (group, sort, reverse), path)
+        files += write_csv(folder, "signatures", tables)
     if pictures:
         options = {"samples": samples, "classes": classes or None}
         files += draw(folder, found, options, {"path": path, "gather": gather}, formats)
-    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(brief(files))}")
+    say(f"{counted(len(files), 'file')} in {folder}: {brief(files)}")
     say("What signatures tell: docs/signatures.md")
 
 
@@ -155,20 +156,10 @@ def _samples(
     A run that was trained on some classes only has its clusters from these; test samples are of
     all classes.
     """
-    from nnvis.config import TrainingConfig, read_config
     from nnvis.datasets import load_samples
-    from nnvis.learning import select_samples
+    from nnvis.reopening import samples_of
 
-    source = data or stored(run.description, "dataset", "source")
-    if not isinstance(source, str):
-        raise UsageError(
-            f"The run {run.path} does not say where its samples come from; name them with --data."
-        )
-    every = load_samples(source, progress=progress)
-    training = stored(run.description, "config", "training")
-    chosen = every
-    if data is None and isinstance(training, dict):
-        chosen = select_samples(every, read_config(TrainingConfig, training))
+    chosen, every = samples_of(run, data, progress, "name them with --data")
     if test_data is not None:
         return chosen, load_samples(test_data, progress=progress)
     return chosen, every

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nnvis.cli.history_files import brief, write_csv, write_json
+from nnvis.cli.files import brief, write_csv, write_json
 from nnvis.cli.terminal import console, counted, say
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def show_single(found: SingleEpoch, folder: Path, csv: bool) -> None:
     if found.confusion is None:
         say("True classes are not known, so nothing is right or wrong; record with probe=(x, y).")
     make_folder(folder)
-    files = [write_json(folder, found.to_dict())]
+    files = [write_json(folder / "fingerprint.json", found.to_dict())]
     if csv:
         tables = {"epochs": single_epochs(found), "classes": single_classes(found)}
         if found.confusion is not None:
             tables["confusion"] = single_confusion(found)
-        files += write_csv(folder, tables)
-    say(f"{counted(len(files), 'file')} in {folder}: {', '.join(brief(files))}")
+        files += write_csv(folder, "fingerprint", tables)
+    say(f"{counted(len(files), 'file')} in {folder}: {brief(files)}")
 
 
 def _classes(found: SingleEpoch) -> Table:
