@@ -63,7 +63,7 @@ def neighbours(
                 Row(
                     "the same, nearly all probabilities 0 or 1",
                     measure(lambda given=sure: neighbour_overlap(given, _K), 1),
-                    note="hundreds of duplicates of each sample: measured one by one",
+                    note="hundreds of duplicates of each sample",
                 )
             )
     return Part("neighbours", tuple(rows))

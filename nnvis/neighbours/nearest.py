@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnvis.neighbours.alike import search_distinct
 from nnvis.neighbours.checks import (
     METHODS,
     METRICS,
@@ -20,6 +21,7 @@ from nnvis.neighbours.checks import (
     one_of,
     points_of,
 )
+from nnvis.neighbours.leaves import Leaves
 
 if TYPE_CHECKING:
     from jaxtyping import Float32, Float64, Int32, Int64
@@ -115,7 +117,8 @@ def nearest_neighbours(
         from nnvis.neighbours.approximate import search_approximately
 
         return search_approximately(given, wanted, own)
-    return _search(given, wanted, own, threads or _processors())
+    search = partial(_search, threads=threads or _processors())
+    return search_distinct(given, wanted, own, search)
 
 
 def method_for(count: int, method: str | None = None) -> str:
@@ -138,8 +141,6 @@ def _search(
     own: Int64[np.ndarray, "chosen"],
     threads: int,
 ) -> Int32[np.ndarray, "chosen k"]:
-    from nnvis.kernels.pairs import search_directly
-
     search = _prepare(points, k, own)
     nearest = np.empty((len(own), k), np.int32)
     crowded = np.zeros(len(own), np.bool_)
@@ -150,16 +151,14 @@ def _search(
         _in_threads(threads, lambda: _by_blocks(search, starts, nearest, crowded))
     rows = np.flatnonzero(crowded)
     if len(rows):
-        columns = np.ascontiguousarray(points.T)
+        leaves = Leaves.of(points)
         pieces = iter([rows[at : at + 16] for at in range(0, len(rows), 16)])
 
-        def directly() -> None:
+        def by_leaves() -> None:
             for piece in pieces:
-                found = np.empty((len(piece), k), np.int32)
-                search_directly(columns, own[piece], k, found)
-                nearest[piece] = found
+                nearest[piece] = leaves.nearest(own[piece], k)
 
-        _in_threads(threads, directly)
+        _in_threads(threads, by_leaves)
     return nearest
 
 
