@@ -129,9 +129,11 @@ class Teaching:
         """The work has paused, or cannot go on; what waited for it is done now."""
         viewer = self._viewer
         if outcome.error is not None:
+            lesson = viewer.state.lesson
+            if lesson is not None:
+                # Where training stood is shown yet; what cannot be shown is not tried again.
+                self._seen = None if lesson.is_training else _view(viewer.state, lesson)
             self._pause()
-            if viewer.state.lesson is not None:
-                self._seen = _view(viewer.state, viewer.state.lesson)  # not again and again
             viewer.complain(outcome.error)
         elif outcome.was_stopped:
             self._pause()

@@ -14,6 +14,7 @@ from nnvis.app import actions as act
 from nnvis.app import changes
 from nnvis.app.changes import DIALOGS, advanced, changed, first_state, preferences_of
 from nnvis.app.flight import SECONDS
+from nnvis.app.lesson import WITHIN, Teach
 from nnvis.app.preferences import Preferences
 from nnvis.app.state import Notice, ViewState
 from nnvis.config import ProcessingConfig, RenderingConfig, read_config
@@ -154,6 +155,7 @@ def test_every_action_is_an_action():
         for one in vars(act).values()
         if isinstance(one, type) and one.__module__ == act.__name__
     }
+    kinds |= {Teach, *WITHIN}
     assert kinds == set(get_args(act.Action)), "a kind of action is missing in Action"
     assert set(changes._CHANGES) <= kinds
 

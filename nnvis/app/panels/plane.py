@@ -40,7 +40,7 @@ class Plane:
             if texture is not None:
                 low, high = implot.Point(-1, -1), implot.Point(1, 1)
                 implot.plot_image("map", imgui.ImTextureRef(texture), low, high)
-            _points(view, lesson)
+            _points(lesson)
             if implot.is_plot_hovered():
                 actions += self._hand(lesson, brush)
             else:
@@ -82,8 +82,8 @@ class Plane:
         return [DrawPoints(tuple((float(x), float(y)) for x, y in places), pen)]
 
 
-def _points(view: ViewState, lesson: Lesson) -> None:
-    paper = (0.1, 0.1, 0.1) if view.is_dark else (1.0, 1.0, 1.0)
+def _points(lesson: Lesson) -> None:
+    """In their class's colour with a light rim, by day and by night."""
     for number, rgb in enumerate(class_colours(lesson.classes)):
         place = lesson.place[lesson.label == number].astype(np.float64)
         if not len(place):
@@ -92,7 +92,7 @@ def _points(view: ViewState, lesson: Lesson) -> None:
         spec = implot.Spec(
             marker=implot.Marker_.circle, marker_size=3.5, line_weight=1.0,
             marker_fill_color=imgui.ImVec4(red, green, blue, 1.0),
-            marker_line_color=imgui.ImVec4(*paper, 0.9),
+            marker_line_color=imgui.ImVec4(1.0, 1.0, 1.0, 0.9),
         )  # fmt: skip
         implot.plot_scatter(f"##{number}", *map(np.ascontiguousarray, place.T), spec=spec)
 

@@ -139,6 +139,8 @@ def _network(lesson: Lesson) -> list[Action]:
     actions: list[Action] = []
     hidden = lesson.hidden
     wide = _share(max(len(hidden), 1), _two_buttons())
+    needed = imgui.calc_text_size(f"{MOST_UNITS} units").x + imgui.get_style().frame_padding.x
+    written = "%d units" if wide > needed else "%d"
     if not hidden:
         imgui.align_text_to_frame_padding()
         imgui.text_disabled("No hidden layer")
@@ -146,7 +148,7 @@ def _network(lesson: Lesson) -> list[Action]:
     for number, size in enumerate(hidden):
         imgui.set_next_item_width(wide)
         was, wanted = imgui.slider_int(f"##layer{number}", size, LEAST_UNITS, MOST_UNITS,
-                                       "%d units", imgui.SliderFlags_.always_clamp)  # fmt: skip
+                                       written, imgui.SliderFlags_.always_clamp)  # fmt: skip
         tip(f"Units of hidden layer {number + 1}, with ReLU. Another size is another network.")
         if was and wanted != size:
             sizes = (*hidden[:number], wanted, *hidden[number + 1 :])
@@ -188,7 +190,7 @@ def _learnt(lesson: Lesson) -> None:
         implot.set_axes(implot.ImAxis_.x1, implot.ImAxis_.y2)
         implot.plot_line("share right", steps[known], accuracy[known])
         implot.end_plot()
-    words = "In 3D: mean |activation × weight| per class"
+    words = "3D: mean |activation × weight| per class"
     imgui.text_disabled(shortened(words, imgui.get_content_region_avail().x))
     tip(MEASURE)
 
