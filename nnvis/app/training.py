@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnvis.app.following import read_followed
 from nnvis.errors import NnvisError
 from nnvis.model import Network, Probe
 from nnvis.progress import Progress
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 STAGE = "reading the training"
 # Samples listed when a transition is chosen.
 MOST_SAMPLES = 240
-# Of the weights of all epochs together.
-MOST_WEIGHT_BYTES = 512 << 20
 
 
 @dataclass(frozen=True)
@@ -153,18 +152,8 @@ def read_training(path: Path, progress: Progress) -> Training | None:
         notes.append(str(error))
     if probe is not None and probe.count != history.predictions.shape[1]:
         probe = None
-    importance: list[np.ndarray | None] = []
-    weights: list[tuple[np.ndarray, ...]] = []
-    size = 0
-    for epoch in history.epochs:
-        record = run.load_epoch(int(epoch))
-        importance.append(record.unit_importance)
-        weights.append(tuple(one for one in record.weight.values() if one.ndim == 2))
-        size += sum(one.nbytes for one in weights[-1])
-        if size > MOST_WEIGHT_BYTES:
-            weights = []
-            notes.append("The weights of all epochs are too large to follow.")
-            break
+    importance, weights, missing = read_followed(run, history.epochs.tolist())
+    notes += missing
     progress.step(STAGE, 3, 3)
     return Training(
         path=path,
@@ -176,8 +165,8 @@ def read_training(path: Path, progress: Progress) -> Training | None:
         distance=distance,
         raw=raw,
         probe=probe,
-        importance=tuple(importance) + (None,) * (len(history.epochs) - len(importance)),
-        weights=tuple(weights),
+        importance=importance,
+        weights=weights,
         note=" ".join(notes[:3]),
     )
 

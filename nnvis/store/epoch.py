@@ -100,6 +100,31 @@ def parts_of(path: str | PathLike[str]) -> set[str]:
         return {name.partition("/")[0] for name in file.shapes}
 
 
+def shapes_of(path: str | PathLike[str]) -> dict[str, Shape]:
+    """Type and axes of every tensor in a recorded epoch, by names such as ``weight/fc1``; only
+    the header is read.
+
+    Raises
+    ------
+    StoreError, FormatError
+        As :func:`load_epoch`.
+    """
+    with TensorFile(usable_path(path), KIND) as file:
+        return dict(file.shapes)
+
+
+def load_tensors(path: str | PathLike[str], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """These tensors of a recorded epoch and no others, by names as in :func:`shapes_of`.
+
+    Raises
+    ------
+    StoreError, FormatError
+        As :func:`load_epoch`, also when one of them is not there.
+    """
+    with TensorFile(usable_path(path), KIND) as file:
+        return {name: file.read(name) for name in names}
+
+
 def layers_of(path: str | PathLike[str]) -> tuple[str, ...]:
     """Names of the layers whose representation a recorded epoch holds; only the header is read.
 
