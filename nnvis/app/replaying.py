@@ -17,6 +17,7 @@ from nnvis.render.flows import scene_of_flows
 
 if TYPE_CHECKING:
     from nnvis.app.viewer import Viewer
+    from nnvis.fingerprint import SingleEpoch
 
 JOB = "Reading the training"
 
@@ -34,9 +35,9 @@ class Replaying:
         """Another network is shown, from the run in ``folder`` when that is one."""
         self._pending = folder
         self._viewer.state = replace(
-            self._viewer.state, run=folder, training=None, moment=0.0, is_playing=False,
-            transition=None, has_flows=False, other=None, samples=(), lit=(), path=None,
-            analyses={},
+            self._viewer.state, run=folder, training=None, single=None, moment=0.0,
+            is_playing=False, transition=None, has_flows=False, other=None, samples=(), lit=(),
+            path=None, analyses={},
         )  # fmt: skip
 
     def read(self) -> None:
@@ -53,9 +54,12 @@ class Replaying:
 
         worker.start(JOB, task)
 
-    def take(self, training: Training | None) -> None:
+    def take(self, training: Training | SingleEpoch | None) -> None:
         """The history is read; the time line stands at its end."""
         if training is None:
+            return
+        if not isinstance(training, Training):
+            self._viewer.state = replace(self._viewer.state, single=training)
             return
         last = float(training.count - 1)
         self._viewer.state = replace(self._viewer.state, training=training, moment=last)

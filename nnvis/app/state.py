@@ -21,6 +21,7 @@ from nnvis.render.scene import Scene
 if TYPE_CHECKING:
     from nnvis.app.shaders import Workshop
     from nnvis.app.training import Training
+    from nnvis.fingerprint import SingleEpoch
 
 _RENDERING = read_config(RenderingConfig, None)
 _PROCESSING = read_config(ProcessingConfig, None)
@@ -127,6 +128,8 @@ class ViewState:
         Folder of the run that the network came from; ``None`` for other networks.
     training
         The recorded history of the run shown.
+    single
+        What the run's only usable epoch says: one makes no history.
     moment
         Place on its time line, counted in recorded epochs from 0.
     transition
@@ -171,6 +174,7 @@ class ViewState:
     shaders: Workshop | None = None
     run: Path | None = None
     training: Training | None = None
+    single: SingleEpoch | None = None
     moment: float = 0.0
     is_playing: bool = False
     transition: tuple[int, int] | None = None

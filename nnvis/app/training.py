@@ -17,6 +17,8 @@ from nnvis.progress import Progress
 if TYPE_CHECKING:
     from jaxtyping import Float32, Float64, Int32, Int64
 
+    from nnvis.fingerprint import SingleEpoch
+
 STAGE = "reading the training"
 # Samples listed when a transition is chosen.
 MOST_SAMPLES = 240
@@ -116,8 +118,9 @@ class Training:
         return low, high, share
 
 
-def read_training(path: Path, progress: Progress) -> Training | None:
-    """The history of the run in folder ``path``; ``None`` when it holds fewer than two epochs.
+def read_training(path: Path, progress: Progress) -> Training | SingleEpoch | None:
+    """The history of the run in folder ``path``; of one usable epoch what it says alone, and
+    ``None`` when none is recorded.
 
     What cannot be shown is left out, and ``note`` says so.
 
@@ -125,20 +128,25 @@ def read_training(path: Path, progress: Progress) -> Training | None:
     ------
     StoreError
         When there is no run.
+    DatasetError
+        When no recorded epoch can be used.
     """
     from nnvis.fingerprint import (
         prediction_distance,
         read_history,
+        single_of,
         transition_distance,
         transitions,
     )
     from nnvis.store import Run
 
     run = Run.open(path)
-    if len(run.epochs()) < 2:
+    if not run.epochs():
         return None
     progress.step(STAGE, 0, 3)
-    history = read_history(run)
+    history = read_history(run, least=1)
+    if len(history.epochs) == 1:
+        return single_of(history, run)
     progress.step(STAGE, 1, 3)
     notes = list(history.notes)
     moved = np.asarray(transitions(history.predictions, len(run.class_names)))
@@ -160,7 +168,7 @@ def read_training(path: Path, progress: Progress) -> Training | None:
         epochs=history.epochs,
         class_names=run.class_names,
         prediction=history.predictions,
-        curves={name: values for name, values in history.numbers.items() if _is_measure(name)},
+        curves={name: values for name, values in history.numbers.items() if is_measure(name)},
         moved=moved,
         distance=distance,
         raw=raw,
@@ -223,5 +231,6 @@ def fits(weights: tuple[np.ndarray, ...], network: Network) -> bool:
     )
 
 
-def _is_measure(name: str) -> bool:
+def is_measure(name: str) -> bool:
+    """Whether a number says how good the network is, and not what recording it took."""
     return not name.startswith(("seconds", "bytes"))

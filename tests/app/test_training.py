@@ -11,9 +11,12 @@ from networks import synthetic_network
 from nnvis.app import changes
 from nnvis.app.actions import ChooseTransition, GoToEpoch, ShowFlows, TogglePlay
 from nnvis.app.atlas import Atlas
+from nnvis.app.panels.single_epoch import class_rows, why_no_time_line
 from nnvis.app.replaying import recurrence_picture
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training, follows, read_training
+from nnvis.errors import DatasetError
+from nnvis.fingerprint import SingleEpoch
 from nnvis.model import EpochRecord, Probe
 from nnvis.progress import Progress
 from nnvis.store import Run
@@ -42,7 +45,7 @@ def run(tmp_path) -> Run:
 
 def read(run: Run) -> Training:
     training = read_training(run.path, Progress())
-    assert training is not None
+    assert isinstance(training, Training)
     return training
 
 
@@ -60,8 +63,34 @@ def test_a_run_gives_curves_transitions_and_the_samples_that_moved(run):
 def test_fewer_than_two_epochs_are_no_history(tmp_path):
     run = Run.create(tmp_path / "run", class_names=NAMES)
     assert read_training(run.path, Progress()) is None
-    run.save_epoch(record(0, [0, 1]))
-    assert read_training(run.path, Progress()) is None
+    assert "no recorded epochs" in why_no_time_line(ViewState())
+    run.save_epoch(record(4, [0, 1, 1, 2], test_accuracy=0.75))
+    single = read_training(run.path, Progress())
+    assert isinstance(single, SingleEpoch)
+    assert (single.epoch, single.numbers) == (4, {"test_accuracy": 0.75})
+    said = why_no_time_line(ViewState(single=single))
+    assert "one recorded epoch, epoch 4; a time line needs two" in said
+    assert class_rows(single)[1] == [["a", "1"], ["b", "2"], ["c", "1"]]
+    run.save_probe(Probe(4, np.array([0, 1, 0, 1], np.int32)))
+    single = read_training(run.path, Progress())
+    assert isinstance(single, SingleEpoch)
+    assert class_rows(single)[1] == [
+        ["a", "2", "50.0%", "b (1)"], ["b", "2", "50.0%", "c (1)"], ["c", "0", "–", ""],
+    ]  # fmt: skip
+
+
+def test_of_two_epochs_one_may_be_of_no_use(run):
+    for epoch in (0, 2):
+        path = run.epoch_path(epoch)
+        path.write_bytes(path.read_bytes()[:60])
+    single = read_training(run.path, Progress())
+    assert isinstance(single, SingleEpoch)
+    assert single.epoch == 1
+    assert "one recorded epoch that can be used" in why_no_time_line(ViewState(single=single))
+    path = run.epoch_path(1)
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(DatasetError, match="no usable recorded epochs"):
+        read_training(run.path, Progress())
 
 
 def test_an_epoch_of_another_probe_is_left_out_and_said(run):

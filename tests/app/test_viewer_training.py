@@ -159,6 +159,31 @@ def test_the_network_follows_the_time_where_its_importance_was_recorded(folder: 
 
 
 @in_window
+def test_the_only_epoch_of_a_run_is_shown_and_two_are_asked_for(folder: Path) -> None:
+    from nnvis.app.panels import single_epoch, training
+
+    path = trained_run(folder)
+    for file in sorted((path / "epochs").iterdir())[1:]:
+        file.unlink()
+    said: list[str] = []
+    plain = training.wrapped
+    for module in (single_epoch, training):
+        module.wrapped = lambda text, **more: (said.append(text), plain(text, **more))  # type: ignore[assignment]
+    drive = Driver(folder)
+    drive.open(path)
+    drive.until(lambda: drive.state.single is not None, "the run's only epoch")
+    said.clear()
+    drive.step(3)
+    assert any("one recorded epoch, epoch 0; a time line needs two" in each for each in said), said
+    assert any(each.startswith("test accuracy: ") for each in said), said
+    assert drive.state.training is None
+    drive.open(saved_network(folder, "other.safetensors"))
+    drive.rest()
+    assert drive.state.single is None, "the epoch of the run before is kept"
+    assert not drive.said, f"something was wrong: {drive.said}"
+
+
+@in_window
 def test_another_network_has_no_history_of_the_run_before(folder: Path) -> None:
     from nnvis.app.actions import GoToEpoch
 

@@ -11,6 +11,7 @@ from nnvis.app.actions import Action, Compute, SelectSamples, SetMap
 from nnvis.app.lesson import Teach
 from nnvis.app.mapping import KEY, PICTURE, PLANES, Mapped
 from nnvis.app.panels.samples import described
+from nnvis.app.panels.single_epoch import why_no_time_line
 from nnvis.app.panels.teaching import TeachingPanel
 from nnvis.app.panels.time_line import time_line
 from nnvis.app.panels.widgets import button, title, wrapped
@@ -48,10 +49,7 @@ class ClassMapPanel:
         training = view.training
         if training is None or view.run is None:
             title("A plane of inputs", HELP)
-            wrapped(
-                "This network's run has no recorded epochs, so there is no time line to follow.",
-                faint=True,
-            )
+            wrapped(why_no_time_line(view), faint=True)
             return _teaching_button(view)
         found = view.analyses.get(KEY)
         actions: list[Action] = []

@@ -11,6 +11,7 @@ from nnvis.app.actions import Action, Compute, SelectSamples
 from nnvis.app.neighbourhood import KEY, Neighbours
 from nnvis.app.panels.neighbour_views import confidence_plot, distance_map, two_moments
 from nnvis.app.panels.samples import sample_grid
+from nnvis.app.panels.single_epoch import why_no_time_line
 from nnvis.app.panels.widgets import button, tip, title, wrapped
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
@@ -43,11 +44,7 @@ class NeighboursPanel:
         training = view.training
         if training is None or view.run is None:
             title("Who is near whom", HELP)
-            wrapped(
-                "This network's run has no recorded epochs. A Recorder in your training loop "
-                "writes them; nnvis demo does so too.",
-                faint=True,
-            )
+            wrapped(why_no_time_line(view), faint=True)
             return []
         found = view.analyses.get(KEY)
         actions = self._settings(view, training, found)

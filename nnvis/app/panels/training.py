@@ -14,6 +14,7 @@ from nnvis.app.actions import (
     ShowFlows,
 )
 from nnvis.app.panels.samples import sample_grid
+from nnvis.app.panels.single_epoch import single_epoch, why_no_time_line
 from nnvis.app.panels.time_line import time_line
 from nnvis.app.panels.widgets import colour_of, tip, title, wrapped
 from nnvis.app.state import ViewState
@@ -37,11 +38,9 @@ class TrainingPanel:
         training = view.training
         if training is None:
             title("Time line", HELP)
-            wrapped(
-                "This network's run has no recorded epochs. A Recorder in your training loop "
-                "writes them; nnvis demo does so too.",
-                faint=True,
-            )
+            wrapped(why_no_time_line(view), faint=True)
+            if view.single is not None:
+                single_epoch(view.single)
             return []
         actions: list[Action] = []
         actions += self._time_line(view, training)
