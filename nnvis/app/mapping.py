@@ -14,6 +14,8 @@ from nnvis.errors import UsageError
 from nnvis.progress import Progress
 
 if TYPE_CHECKING:
+    from jaxtyping import UInt8
+
     from nnvis.classmap import ClassMaps
     from nnvis.model import Plane
     from nnvis.store import Run
@@ -89,13 +91,19 @@ def view(mapped: Mapped, state: ViewState) -> Hashable:
 
 def paint(mapped: Mapped, state: ViewState) -> dict[str, np.ndarray]:
     """The map at the time line's moment, the top row first."""
+    share = mapped.maps.at(mapped.when(state), state.map_interpolation)
+    return {PICTURE: painted(share, _CRISP, state)}
+
+
+def painted(share: np.ndarray, least: int, state: ViewState) -> UInt8[np.ndarray, "row column 4"]:
+    """Probabilities (y, x, class) in the state's kind of map, the top row first, with at least
+    so many pixels along the shorter side."""
     from nnvis.render.classmap import finer, paint_map
 
-    share = mapped.maps.at(mapped.when(state), state.map_interpolation)
-    colour = paint_map(finer(share, _CRISP), state.map_kind, state.rendering.background)
+    colour = paint_map(finer(share, least), state.map_kind, state.rendering.background)
     whole = np.full((*colour.shape[:2], 4), 255, np.uint8)
     whole[..., :3] = np.rint(255 * np.clip(colour[::-1], 0, 1))
-    return {PICTURE: whole}
+    return whole
 
 
 def _samples(run: Run, progress: Progress) -> tuple[np.ndarray, np.ndarray]:

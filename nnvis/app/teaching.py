@@ -14,8 +14,9 @@ from nnvis.app import loading
 from nnvis.app.history import History
 from nnvis.app.lesson import PICTURE, Learnt, Lesson, Teach, TrainLesson
 from nnvis.app.live_network import live_network
+from nnvis.app.mapping import painted
 from nnvis.app.state import Shown, ViewState
-from nnvis.app.worker import Outcome, Pause, Publish
+from nnvis.app.worker import Outcome, Pause, Publish, Report
 from nnvis.errors import DatasetError, NnvisError
 from nnvis.progress import Progress
 
@@ -85,6 +86,14 @@ class Teaching:
         self._pause()
         self._viewer.worker.stop()
         return True
+
+    def report(self) -> Report | None:
+        """Where the working thread is, for the panels: catching up with points that are drawn is
+        too short to tell, and switching other panels off for it would make them flicker."""
+        report, lesson = self._viewer.worker.report(), self._viewer.state.lesson
+        if lesson is None or lesson.learnt is None or lesson.is_training:
+            return report
+        return None if report is not None and report.name == JOB else report
 
     def follow(self) -> None:
         """Start the work that the lesson asks for; costs nothing when there is none."""
@@ -187,10 +196,8 @@ class Teaching:
         here = "there are none yet" if not len(lesson.label) else "all are of one"
         raise DatasetError(f"Draw points of at least two classes; {here}.")
 
-    # On the working thread
-
     def _work(self, progress: Progress, publish: Publish) -> Lecture | None:
-        """Learn until the lesson pauses or ends; at once when it is paused."""
+        """On the working thread: learn until the lesson pauses or ends, at once if it has."""
         pause = Pause()
         while True:
             begin = time.monotonic()
@@ -228,7 +235,7 @@ class Teaching:
         self._curve.append((look.steps, look.loss, look.accuracy))
         if len(self._curve) > _MOST_LOOKS:
             del self._curve[1:-1:2]  # every other one, the ends stay
-        picture = painted(network.probability(_PLACES), state)
+        picture = painted(network.probability(_PLACES), _CRISP, state)
         curve = np.array(self._curve)
         learnt = Learnt(look.steps, look.loss, look.accuracy, curve, picture)
         layout = state.shown.network if lesson.learnt is not None and state.shown else None
@@ -240,13 +247,3 @@ class Teaching:
 def _view(state: ViewState, lesson: Lesson) -> Hashable:
     """What a lecture depends on, besides the steps."""
     return lesson.edits, lesson.key, state.rendering.background, state.map_kind
-
-
-def painted(probability: np.ndarray, state: ViewState) -> np.ndarray:
-    """A map (y, x, class) as a picture, the top row first."""
-    from nnvis.render.classmap import finer, paint_map
-
-    colour = paint_map(finer(probability, _CRISP), state.map_kind, state.rendering.background)
-    picture = np.full((*colour.shape[:2], 4), 255, np.uint8)
-    picture[..., :3] = np.rint(255 * np.clip(colour[::-1], 0, 1))
-    return picture

@@ -232,7 +232,7 @@ class Viewer:
             )  # fmt: skip
         self.effects.shading.follow()
         self.state = replace(
-            self.state, frames=self.stage.frames, job=self.worker.report(),
+            self.state, frames=self.stage.frames, job=self.effects.teaching.report(),
         )  # fmt: skip
         self.effects.looking.film_frame(now)
         actions = self._panels()
@@ -290,7 +290,7 @@ class Viewer:
                 self.effects.finish(outcome)
                 self.effects.arrange()  # what was asked for meanwhile
             self.effects.replaying.read()
-        report = self.worker.report()
+        report = self.effects.teaching.report()
         if report != self.state.job:
             self.state = replace(self.state, job=report)
 

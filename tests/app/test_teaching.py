@@ -30,6 +30,7 @@ from nnvis.app.state import ViewState
 from nnvis.config import ProcessingConfig
 from nnvis.learning.live import LiveNetwork
 from nnvis.render.scene import importance_for
+from nnvis.store import load_network, save_network
 
 
 def after(*actions, lesson: Lesson | None = None) -> Lesson:
@@ -180,6 +181,14 @@ def test_for_a_class_an_edge_matters_by_that_class_alone(looks):
     assert (own > 0).any()
     ratio = edge[last][own > 0] ** 2 / own[own > 0]  # the view draws the root
     np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
+
+
+def test_it_can_be_saved_and_opened_again(looks, tmp_path):
+    network = live_network(looks[1], ProcessingConfig())
+    save_network(network, tmp_path / "network.safetensors")
+    again = load_network(tmp_path / "network.safetensors")
+    np.testing.assert_array_equal(again.edge_weight, network.edge_weight)
+    assert again.class_names == ("class 1", "class 2", "class 3")
 
 
 def test_units_and_lines_stay_where_they_are_while_it_learns(looks):

@@ -90,7 +90,7 @@ def _points(lesson: Lesson) -> None:
             continue
         red, green, blue = (_INK * float(part) for part in rgb)
         spec = implot.Spec(
-            marker=implot.Marker_.circle, marker_size=3.5, line_weight=1.0,
+            marker=implot.Marker_.circle, marker_size=4.0, line_weight=1.0,
             marker_fill_color=imgui.ImVec4(red, green, blue, 1.0),
             marker_line_color=imgui.ImVec4(1.0, 1.0, 1.0, 0.9),
         )  # fmt: skip
