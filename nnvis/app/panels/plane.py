@@ -40,7 +40,7 @@ class Plane:
             if texture is not None:
                 low, high = implot.Point(-1, -1), implot.Point(1, 1)
                 implot.plot_image("map", imgui.ImTextureRef(texture), low, high)
-            _points(lesson)
+            _points(lesson, min(max(side / 60, 2.0), 4.0))
             if implot.is_plot_hovered():
                 actions += self._hand(lesson, brush)
             else:
@@ -82,7 +82,7 @@ class Plane:
         return [DrawPoints(tuple((float(x), float(y)) for x, y in places), pen)]
 
 
-def _points(lesson: Lesson) -> None:
+def _points(lesson: Lesson, size: float) -> None:
     """In their class's colour with a light rim, by day and by night."""
     for number, rgb in enumerate(class_colours(lesson.classes)):
         place = lesson.place[lesson.label == number].astype(np.float64)
@@ -90,7 +90,7 @@ def _points(lesson: Lesson) -> None:
             continue
         red, green, blue = (_INK * float(part) for part in rgb)
         spec = implot.Spec(
-            marker=implot.Marker_.circle, marker_size=4.0, line_weight=1.0,
+            marker=implot.Marker_.circle, marker_size=size, line_weight=1.0,
             marker_fill_color=imgui.ImVec4(red, green, blue, 1.0),
             marker_line_color=imgui.ImVec4(1.0, 1.0, 1.0, 0.9),
         )  # fmt: skip

@@ -73,19 +73,26 @@ class TeachingPanel:
         actions: list[Action] = []
         # Room for the frame around the one chosen.
         imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + _FRAME)
-        room = (imgui.get_content_region_avail().x - _two_buttons()) / lesson.classes
-        size = min(imgui.get_frame_height(), room - 2 * _FRAME)
+        room, best = imgui.get_content_region_avail().x, imgui.get_frame_height()
+        beside = (room - _two_buttons()) / lesson.classes - 2 * _FRAME
+        # Where all would be too small to hit, the buttons have a line of their own.
+        is_narrow = beside < 0.6 * best
+        size = min(room / lesson.classes - 2 * _FRAME if is_narrow else beside, best)
         for number, rgb in enumerate(class_colours(lesson.classes)):
+            if number:
+                imgui.same_line(0, 2 * _FRAME)
             if _swatch(f"class {number + 1}", rgb, size, number == lesson.pen):
                 actions.append(SetLesson("pen", number))
-            imgui.same_line(0, 2 * _FRAME)
+        if not is_narrow:
+            imgui.same_line()
         if button("+", "One more class.", enabled=lesson.classes < MOST_CLASSES):
             actions.append(SetLesson("classes", lesson.classes + 1))
         imgui.same_line()
         if button("−", "Remove the last class and its points.",
                   enabled=lesson.classes > LEAST_CLASSES):  # fmt: skip
             actions.append(SetLesson("classes", lesson.classes - 1))
-        _slider_width("Brush")
+        label = imgui.calc_text_size("Brush").x + imgui.get_style().item_inner_spacing.x
+        imgui.set_next_item_width(_share(1, label))
         self._brush = imgui.slider_float("Brush", self._brush, 0, _MOST_BRUSH, "%.2f",
                                          imgui.SliderFlags_.always_clamp)[1]  # fmt: skip
         tip("How wide a drag sprays points, and how much the right button erases.")
@@ -225,13 +232,6 @@ def _two_buttons() -> float:
     """The width of + and − with the gaps before them."""
     style = imgui.get_style()
     return 2 * (imgui.calc_text_size("−").x + 2 * style.frame_padding.x + style.item_spacing.x)
-
-
-def _slider_width(label: str) -> None:
-    """So wide that such a label still fits beside the slider."""
-    beside = imgui.calc_text_size(label).x + 2 * imgui.get_style().item_inner_spacing.x
-    least = 4 * imgui.get_font_size()
-    imgui.set_next_item_width(max(imgui.get_content_region_avail().x - beside, least))
 
 
 def _counted(lesson: Lesson) -> str:
