@@ -1,8 +1,8 @@
-"""Choose the nearest samples from blocks of rough distances, then measure those exactly.
+"""Choose from blocks of rough distances who can be among the nearest samples.
 
 Rough squared distances are float32, less the row's own squared length, and wrong by at most half
 of the row's *margin*. Whoever is among the k nearest lies within the margin of the k-th smallest
-rough distance, so all within it are kept and measured in float64. Ties go to the smaller id.
+rough distance, so all within it are kept, to be measured in float64 by :mod:`.ranking`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from numba import njit
 
 NOBODY = 1e30  # rough distance of the columns that fill up a block
 ANYBODY = 1e29  # a limit above all samples and below NOBODY
-_FEW = 48
 _HALVINGS = 14
 
 
@@ -150,70 +149,3 @@ def collect(rough, begin, own, k, margin, score, ident, count, limit):
             count[row], limit[row] = _thin(
                 score[row], ident[row], count[row], k, margin[row], scratch
             )
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def rank(points, own, k, ident, count, nearest):
-    """Measure each row's candidates in float64 and keep the k nearest, ties by id.
-
-    Parameters
-    ----------
-    points : (N, D) float64
-    own : (rows,) int64
-    ident : (rows, room) int32; count : (rows,) int64
-        From :func:`collect`; rows with a count of −1 are passed over.
-    nearest : (rows, k) int32, output
-    """
-    distance = np.empty(ident.shape[1], np.float64)
-    for row in range(len(own)):
-        kept = count[row]
-        if kept < 0:
-            continue
-        if kept > _FEW:
-            ident[row, :kept] = np.sort(ident[row, :kept])
-            _measure(points, own[row], ident[row], kept, distance)
-            order = np.argsort(distance[:kept], kind="mergesort")
-            for at in range(k):
-                nearest[row, at] = ident[row, order[at]]
-            continue
-        _measure(points, own[row], ident[row], kept, distance)
-        for at in range(1, kept):
-            value, sample = distance[at], ident[row, at]
-            place = at
-            while place > 0 and (
-                distance[place - 1] > value
-                or (distance[place - 1] == value and ident[row, place - 1] > sample)
-            ):
-                distance[place] = distance[place - 1]
-                ident[row, place] = ident[row, place - 1]
-                place -= 1
-            distance[place] = value
-            ident[row, place] = sample
-        for at in range(k):
-            nearest[row, at] = ident[row, at]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _measure(points, own, ident, count, distance):
-    """Squared distances, each added up axis by axis; four at a time, for an addition has to wait
-    for the one before it."""
-    here = points[own]
-    width = len(here)
-    whole = count - count % 4
-    for at in range(0, whole, 4):
-        first, second = points[ident[at]], points[ident[at + 1]]
-        third, fourth = points[ident[at + 2]], points[ident[at + 3]]
-        a, b, c, d = 0.0, 0.0, 0.0, 0.0
-        for axis in range(width):
-            value = here[axis]
-            a += (value - first[axis]) * (value - first[axis])
-            b += (value - second[axis]) * (value - second[axis])
-            c += (value - third[axis]) * (value - third[axis])
-            d += (value - fourth[axis]) * (value - fourth[axis])
-        distance[at], distance[at + 1], distance[at + 2], distance[at + 3] = a, b, c, d
-    for at in range(whole, count):
-        other = points[ident[at]]
-        total = 0.0
-        for axis in range(width):
-            total += (here[axis] - other[axis]) * (here[axis] - other[axis])
-        distance[at] = total

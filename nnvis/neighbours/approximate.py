@@ -30,7 +30,7 @@ def search_approximately(
     ConfigError
         When pynndescent is not installed.
     """
-    from nnvis.kernels.neighbours import rank
+    from nnvis.kernels.ranking import rank
 
     try:
         library: Any = import_module("pynndescent")

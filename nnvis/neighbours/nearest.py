@@ -199,7 +199,8 @@ def _by_blocks(
     search: _Search, starts: Iterator[int], nearest: np.ndarray, crowded: np.ndarray
 ) -> None:
     """One thread's work: blocks of rows, as long as there are any."""
-    from nnvis.kernels.neighbours import ANYBODY, collect, rank
+    from nnvis.kernels.neighbours import ANYBODY, collect
+    from nnvis.kernels.ranking import rank
 
     room = 4 * search.k + 128
     widest = max(tile.shape[1] for tile in search.tiles)
