@@ -89,6 +89,10 @@ def test_map_network_and_curve_follow_while_it_learns_and_stay_when_paused(folde
     assert curve[-1, 1] < curve[0, 1]
     drive.step(20)
     assert drive.state.lesson.learnt.steps == steps
+    picture = drive.state.lesson.learnt.picture
+    drive.click("Boundaries", "checkbox")
+    drive.rest()
+    assert not np.array_equal(drive.state.lesson.learnt.picture, picture), "painted anew"
     drive.click("Start", "button")
     drive.until(lambda: drive.state.lesson.learnt.steps > steps, "more steps")
     drive.viewer.worker.stop()

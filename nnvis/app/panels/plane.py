@@ -14,8 +14,9 @@ from nnvis.render.palette import class_colours
 _LEAST_ERASER = 0.05
 # A drag draws so many points for each width of its brush.
 _POINTS_A_WIDTH = 5.0
-# Points are so much darker than their class's colour, to show on its region.
-_INK = 0.7
+# Of their class's colour in points; the rest is black by day and white by night, so that they
+# show on the class's region.
+_INK = 0.65
 _LEFT, _RIGHT = imgui.MouseButton_.left, imgui.MouseButton_.right
 
 
@@ -40,7 +41,7 @@ class Plane:
             if texture is not None:
                 low, high = implot.Point(-1, -1), implot.Point(1, 1)
                 implot.plot_image("map", imgui.ImTextureRef(texture), low, high)
-            _points(lesson, min(max(side / 60, 2.0), 4.0))
+            _points(view, lesson, min(max(side / 60, 2.0), 4.0))
             if implot.is_plot_hovered():
                 actions += self._hand(lesson, brush)
             else:
@@ -82,13 +83,14 @@ class Plane:
         return [DrawPoints(tuple((float(x), float(y)) for x, y in places), pen)]
 
 
-def _points(lesson: Lesson, size: float) -> None:
+def _points(view: ViewState, lesson: Lesson, size: float) -> None:
     """In their class's colour with a light rim, by day and by night."""
     for number, rgb in enumerate(class_colours(lesson.classes)):
         place = lesson.place[lesson.label == number].astype(np.float64)
         if not len(place):
             continue
-        red, green, blue = (_INK * float(part) for part in rgb)
+        ink = _INK * rgb + (1 - _INK) * view.is_dark
+        red, green, blue = (float(part) for part in ink)
         spec = implot.Spec(
             marker=implot.Marker_.circle, marker_size=size, line_weight=1.0,
             marker_fill_color=imgui.ImVec4(red, green, blue, 1.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from imgui_bundle import imgui, implot
 
-from nnvis.app.actions import Action
+from nnvis.app.actions import Action, SetMap
 from nnvis.app.lesson import (
     LEAST_CLASSES,
     LEAST_UNITS,
@@ -25,7 +25,7 @@ from nnvis.app.lesson import (
 )
 from nnvis.app.live_network import MEASURE
 from nnvis.app.panels.plane import Plane
-from nnvis.app.panels.widgets import button, shortened, tip, title, wrapped
+from nnvis.app.panels.widgets import FRAME, button, shortened, swatch, tip, title, wrapped
 from nnvis.app.presets import PRESETS
 from nnvis.app.state import ViewState
 from nnvis.render.palette import class_colours
@@ -38,7 +38,6 @@ HELP = (
 )
 _LOGARITHMIC = imgui.SliderFlags_.logarithmic | imgui.SliderFlags_.always_clamp
 _MOST_BRUSH = 0.3
-_FRAME = 2.0
 
 
 class TeachingPanel:
@@ -55,7 +54,7 @@ class TeachingPanel:
         side = min(room.y, 0.36 * room.x)
         pens = min(0.42 * (room.x - side), 14 * imgui.get_font_size())
         if imgui.begin_child("pens", imgui.ImVec2(pens, room.y)):
-            actions += self._pens(lesson)
+            actions += self._pens(view, lesson)
         imgui.end_child()
         imgui.same_line()
         if imgui.begin_child("plane", imgui.ImVec2(side, room.y)):
@@ -68,20 +67,20 @@ class TeachingPanel:
         imgui.end_child()
         return actions
 
-    def _pens(self, lesson: Lesson) -> list[Action]:
+    def _pens(self, view: ViewState, lesson: Lesson) -> list[Action]:
         title("Your own points", HELP)
         actions: list[Action] = []
         # Room for the frame around the one chosen.
-        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + _FRAME)
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + FRAME)
         room, best = imgui.get_content_region_avail().x, imgui.get_frame_height()
-        beside = (room - _two_buttons()) / lesson.classes - 2 * _FRAME
+        beside = (room - _two_buttons()) / lesson.classes - 2 * FRAME
         # Where all would be too small to hit, the buttons have a line of their own.
         is_narrow = beside < 0.6 * best
-        size = min(room / lesson.classes - 2 * _FRAME if is_narrow else beside, best)
+        size = min(room / lesson.classes - 2 * FRAME if is_narrow else beside, best)
         for number, rgb in enumerate(class_colours(lesson.classes)):
             if number:
-                imgui.same_line(0, 2 * _FRAME)
-            if _swatch(f"class {number + 1}", rgb, size, number == lesson.pen):
+                imgui.same_line(0, 2 * FRAME)
+            if swatch(f"class {number + 1}", rgb, size, number == lesson.pen):
                 actions.append(SetLesson("pen", number))
         if not is_narrow:
             imgui.same_line()
@@ -108,6 +107,11 @@ class TeachingPanel:
         imgui.same_line()
         if button("Leave", _where_to(lesson), width=half):
             actions.append(Teach(False))
+        was, is_on = imgui.checkbox("Boundaries", view.map_kind == "boundary")
+        tip("Show how sure the network is of each place instead of its class.")
+        if was:
+            kind = "boundary" if is_on else "region"
+            actions.append(SetMap(kind, view.map_interpolation))
         wrapped(_counted(lesson), faint=True)
         return actions
 
@@ -197,29 +201,9 @@ def _learnt(lesson: Lesson) -> None:
         implot.set_axes(implot.ImAxis_.x1, implot.ImAxis_.y2)
         implot.plot_line("share right", steps[known], accuracy[known])
         implot.end_plot()
-    words = "3D: mean |activation × weight| per class"
+    words = "3D: |activation × weight| per class"
     imgui.text_disabled(shortened(words, imgui.get_content_region_avail().x))
     tip(MEASURE)
-
-
-def _swatch(label: str, rgb: np.ndarray, size: float, is_chosen: bool) -> bool:
-    """A class to draw with, in its colour."""
-    flags = imgui.ColorEditFlags_.no_tooltip | imgui.ColorEditFlags_.no_border
-    red, green, blue = (float(part) for part in rgb)
-    colour = imgui.ImVec4(red, green, blue, 1.0)
-    imgui.push_id(label)
-    clicked = imgui.color_button(label, colour, flags, imgui.ImVec2(size, size))
-    imgui.pop_id()
-    tip(f"Draw points of {label}.")
-    if is_chosen:
-        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        out = (
-            imgui.ImVec2(low.x - _FRAME, low.y - _FRAME),
-            imgui.ImVec2(high.x + _FRAME, high.y + _FRAME),
-        )
-        ink = imgui.get_color_u32(imgui.Col_.text)
-        imgui.get_window_draw_list().add_rect(*out, ink, imgui.get_style().frame_rounding, 2.0)
-    return clicked
 
 
 def _share(count: int, less: float = 0.0) -> float:

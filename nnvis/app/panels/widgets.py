@@ -16,6 +16,8 @@ _CONTROL_SHARE = 0.46
 _CHOICE_SHARE = 0.6
 # Its smallest width, in letters' heights.
 _LEAST_CONTROL = 3.5
+# Around a swatch that is chosen, screen points.
+FRAME = 2.0
 
 
 def title(text: str, help_text: str) -> None:
@@ -157,6 +159,26 @@ def button(label: str, tip_text: str, *, width: float = 0.0, enabled: bool = Tru
     imgui.end_disabled()
     tip(tip_text)
     return clicked and enabled
+
+
+def swatch(label: str, rgb: Any, size: float, is_chosen: bool) -> bool:
+    """A class to draw with, in its colour; with a frame around it when it is chosen."""
+    flags = imgui.ColorEditFlags_.no_tooltip | imgui.ColorEditFlags_.no_border
+    red, green, blue = (float(part) for part in rgb)
+    colour = imgui.ImVec4(red, green, blue, 1.0)
+    imgui.push_id(label)
+    clicked = imgui.color_button(label, colour, flags, imgui.ImVec2(size, size))
+    imgui.pop_id()
+    tip(f"Draw points of {label}.")
+    if is_chosen:
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        out = (
+            imgui.ImVec2(low.x - FRAME, low.y - FRAME),
+            imgui.ImVec2(high.x + FRAME, high.y + FRAME),
+        )
+        ink = imgui.get_color_u32(imgui.Col_.text)
+        imgui.get_window_draw_list().add_rect(*out, ink, imgui.get_style().frame_rounding, 2.0)
+    return clicked
 
 
 def colour_of(rgb: Any, alpha: float = 1.0) -> int:
