@@ -94,7 +94,11 @@ class Analysing:
         if finding.run == state.run:
             analyses = {**state.analyses, finding.key: finding.found}
             if finding.key == signing.KEY:  # a path of other clusters means nothing
-                state = replace(state, path=None, lit=())
+                shown = state.shown
+                lit = () if shown is None else signing.lit_by(
+                    finding.found, shown.network, state.samples
+                )  # fmt: skip
+                state = replace(state, path=None, lit=lit)
             self._viewer.state = replace(state, analyses=analyses)
 
     def follow(self) -> None:

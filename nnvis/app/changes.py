@@ -219,7 +219,7 @@ def _choose_transition(state: ViewState, action: act.ChooseTransition) -> ViewSt
     if training is not None and action.classes is not None:
         step = min(state.epoch_row, len(training.moved) - 1)
         samples = tuple(training.samples(step, *action.classes).tolist())
-    return replace(state, transition=action.classes, samples=samples)
+    return _with_samples(replace(state, transition=action.classes), samples)
 
 
 def _select_samples(state: ViewState, action: act.SelectSamples) -> ViewState:
@@ -227,7 +227,21 @@ def _select_samples(state: ViewState, action: act.SelectSamples) -> ViewState:
         return state
     count = state.training.prediction.shape[1]
     samples = tuple(sorted({int(one) for one in action.samples if 0 <= one < count}))
-    return replace(state, samples=samples)
+    return _with_samples(state, samples)
+
+
+def _with_samples(state: ViewState, samples: tuple[int, ...]) -> ViewState:
+    """Other samples selected: where their signatures are known, the units on their way are lit.
+
+    A path that was followed had selected its own samples, so it is let go.
+    """
+    if samples == state.samples:
+        return state
+    signed = state.analyses.get(signing.KEY)
+    lit: tuple[int, ...] = ()
+    if signed is not None and state.shown is not None:
+        lit = signing.lit_by(signed, state.shown.network, samples)
+    return replace(state, samples=samples, path=None, lit=lit)
 
 
 def _set_map(state: ViewState, action: act.SetMap) -> ViewState:

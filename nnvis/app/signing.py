@@ -76,14 +76,21 @@ def find(run: Path, settings: Mapping[str, Any], state: ViewState, progress: Pro
 
 @lru_cache(maxsize=4)
 def placed(
-    signed: Signed, samples: str, path: str | None, height: float, gap: float, label: float
+    signed: Signed,
+    samples: str,
+    path: str | None,
+    height: float,
+    gap: float,
+    label: float,
+    chosen: tuple[int, ...] = (),
 ) -> Placement:
-    """The diagram in ``height``; see :func:`~nnvis.render.plots.signature_layout.place_nodes`."""
+    """The diagram in ``height``, with the ``path`` or else the ways of the ``chosen`` samples
+    marked; see :func:`~nnvis.render.plots.signature_layout.place_nodes`."""
     from nnvis.render.plots.signature_layout import place_nodes, place_ribbons
     from nnvis.signature import sankey_of, thinned
 
     paths = signed.found.paths(samples)
-    sankey = thinned(sankey_of(paths, path, GATHER), max(2, THIN * len(paths)))
+    sankey = thinned(sankey_of(paths, path, GATHER, chosen or None), max(2, THIN * len(paths)))
     columns = place_nodes(sankey, height, gap, label)
     ribbons = place_ribbons(sankey, columns, lambda entry: entry)
     return Placement(sankey, tuple(map(tuple, columns)), tuple(ribbons))
@@ -115,7 +122,48 @@ def followed(
     chosen: tuple[int, ...] = ()
     if signed.is_of_probe and samples == "test":
         chosen = tuple(paths.samples_on(path).tolist())
-    numbers = paths.numbers_of(path)
+    return chosen, _units(signed, network, paths.numbers_of(path))
+
+
+def selected(signed: Signed, state: ViewState, samples: str) -> tuple[int, ...]:
+    """The selected samples whose ways the diagram of ``samples`` marks: none while a path is
+    followed, when all are selected, or when it is of other samples than the probe's."""
+    if state.path is not None or not signed.is_of_probe or samples != "test":
+        return ()
+    return state.samples if len(state.samples) < len(signed.found.test) else ()
+
+
+@lru_cache(maxsize=4)
+def ways(signed: Signed, chosen: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
+    """Input class, clusters and predicted class of the chosen test samples, each way once."""
+    return frozenset(map(tuple, _steps(signed, chosen).tolist()))
+
+
+def way_of(row: Row) -> tuple[int, ...]:
+    """A row of the table, as :func:`ways` has it."""
+    return (row.entry, *row.signature, row.predicted)
+
+
+def lit_by(signed: Signed, network: Network, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """Rows of the units raised by the clusters that more than half of the chosen probe samples
+    are in, and of the class that more than half are taken for; of one sample, its whole way."""
+    if not signed.is_of_probe or not chosen:
+        return ()
+    numbers: list[int | None] = []
+    for column in _steps(signed, chosen).T:
+        count = np.bincount(column)
+        most = int(count.argmax())
+        numbers.append(most if 2 * count[most] > len(column) else None)
+    return _units(signed, network, tuple(numbers))
+
+
+def _steps(signed: Signed, chosen: tuple[int, ...]) -> np.ndarray:
+    paths = signed.found.test
+    return paths.steps[np.isin(paths.sample, np.asarray(chosen, np.int64))]
+
+
+def _units(signed: Signed, network: Network, numbers: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Rows of the units that the clusters raise most, and of the predicted class's."""
     units: set[int] = set()
     for at, cluster in enumerate(numbers[1:-1]):
         place = _layer(signed, at, network)
@@ -123,9 +171,9 @@ def followed(
             raised = _raised(signed, at, cluster)
             units.update((network.unit_slice(place).start + raised).tolist())
     last = network.unit_slice(len(network.layers) - 1)
-    if numbers[-1] is not None and last.stop - last.start == len(paths.class_names):
+    if numbers[-1] is not None and last.stop - last.start == len(signed.found.test.class_names):
         units.add(last.start + numbers[-1])
-    return chosen, tuple(sorted(units))
+    return tuple(sorted(units))
 
 
 def clusters_that_raise(signed: Signed, state: ViewState) -> dict[int, set[int]]:

@@ -10,6 +10,8 @@ import numpy as np
 from nnvis.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from nnvis.signature.paths import Paths
 
 OTHERS = -1
@@ -53,7 +55,7 @@ class SankeyLink:
     entry
         Number of the input class; −1 for thin links of several, gathered in one.
     chosen
-        Whether these samples go along the path asked for; always when none is.
+        Whether these samples are asked for, by a path or one by one; always when none are.
     """
 
     column: int
@@ -85,7 +87,12 @@ class Sankey:
         return asdict(self)
 
 
-def sankey_of(paths: Paths, path: str | None = None, gather: float = 0.0) -> Sankey:
+def sankey_of(
+    paths: Paths,
+    path: str | None = None,
+    gather: float = 0.0,
+    samples: Collection[int] | None = None,
+) -> Sankey:
     """The flows of ``paths``.
 
     Parameters
@@ -95,6 +102,9 @@ def sankey_of(paths: Paths, path: str | None = None, gather: float = 0.0) -> San
     gather
         Two clusters of a layer or more that have less than this share of the samples each
         become one node.
+    samples
+        Mark the flows of these samples, by their numbers in the data; with a path, of those
+        along it.
 
     Raises
     ------
@@ -106,6 +116,8 @@ def sankey_of(paths: Paths, path: str | None = None, gather: float = 0.0) -> San
     if isinstance(gather, bool) or not 0 <= gather <= 1:
         raise ConfigError(f"gather must be a share from 0 to 1, got {gather!r}.")
     chosen = np.ones(len(paths), bool) if path is None else paths.on(path)
+    if samples is not None:
+        chosen &= np.isin(paths.sample, np.fromiter(samples, np.int64, len(samples)))
     steps = paths.steps.copy()
     columns = (INPUT, *paths.layers, PREDICTED)
     nodes: list[SankeyNode] = []

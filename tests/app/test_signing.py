@@ -11,7 +11,7 @@ from app.saved import saved_run
 from app.signed import signed_run
 from app.states import state_with
 
-from nnvis.app.actions import ChoosePath, Escape
+from nnvis.app.actions import ChoosePath, Escape, SelectSamples
 from nnvis.app.changes import changed
 from nnvis.app.signing import (
     KEY,
@@ -19,9 +19,13 @@ from nnvis.app.signing import (
     clusters_that_raise,
     find,
     followed,
+    lit_by,
     path_of,
     placed,
     rows,
+    selected,
+    way_of,
+    ways,
 )
 from nnvis.app.training import read_training
 from nnvis.errors import NnvisError
@@ -157,3 +161,61 @@ def test_a_model_that_nnvis_did_not_build_and_unknown_data_are_sentences(tmp_pat
         model_of(run, "name it")
     with pytest.raises(NnvisError, match="where its samples come from; say so"):
         samples_of(run, advice="say so")
+
+
+def test_one_sample_lights_the_units_of_its_own_way(signed, state):
+    paths, network = signed.found.test, state.shown.network
+    for sample in (0, 7, 31):
+        at = int(np.flatnonzero(paths.sample == sample)[0])
+        way = (*map(str, paths.signature[at]), paths.class_names[paths.predicted[at]])
+        asked = followed(signed, network, ">".join(("*", *way)), "test")[1]
+        assert lit_by(signed, network, (sample,)) == asked
+    assert lit_by(signed, network, ()) == ()
+    assert lit_by(replace(signed, is_of_probe=False), network, (0,)) == ()
+
+
+def test_several_samples_light_what_more_than_half_of_them_share(signed, state):
+    paths, network = signed.found.test, state.shown.network
+    first = paths.signature[:, 0]
+    most, least = (np.flatnonzero(first == number) for number in (0, 1))
+    chosen = tuple(sorted([*paths.sample[most[:5]].tolist(), *paths.sample[least[:2]].tolist()]))
+    raised = followed(signed, network, "*>0>*>*", "test")[1]
+    layer = network.unit_slice(1)
+    lit = lit_by(signed, network, chosen)
+    assert [unit for unit in lit if layer.start <= unit < layer.stop] == list(raised)
+    half = tuple(sorted([int(paths.sample[most[0]]), int(paths.sample[least[0]])]))
+    lit = lit_by(signed, network, half)
+    assert not [unit for unit in lit if layer.start <= unit < layer.stop], "no cluster has most"
+
+
+def test_selected_samples_are_marked_in_the_diagram_and_the_table(signed, state):
+    state = replace(state, analyses={KEY: signed})
+    chosen = changed(state, SelectSamples((3, 5, 8)))
+    marked = selected(signed, chosen, "test")
+    assert marked == (3, 5, 8)
+    diagram = placed(signed, "test", None, 200.0, 4.0, 12.0, marked)
+    for column in range(len(diagram.columns) - 1):
+        links = [r.link for r in diagram.ribbons if r.link.column == column]
+        assert sum(link.count for link in links if link.chosen) == 3
+        assert sum(link.count for link in links) == len(signed.found.test)
+    table = [row for row in rows(signed, "test", None, "input", False)
+             if way_of(row) in ways(signed, marked)]  # fmt: skip
+    paths = signed.found.test
+    on = [set(paths.samples_on(path_of(paths, row)).tolist()) for row in table]
+    assert all(each & {3, 5, 8} for each in on)
+    assert {3, 5, 8} <= set().union(*on)
+    assert selected(signed, chosen, "train") == (), "training samples are not the probe's"
+    every = changed(state, SelectSamples(tuple(range(len(paths)))))
+    assert selected(signed, every, "test") == (), "all marked is none marked"
+
+
+def test_samples_selected_elsewhere_take_the_place_of_a_path(signed, state):
+    state = replace(state, analyses={KEY: signed})
+    path = path_of(signed.found.test, rows(signed, "test", None, "occurrences", False)[0])
+    followed_one = changed(state, ChoosePath(path))
+    same = changed(followed_one, SelectSamples(followed_one.samples))
+    assert same.path == path, "the samples of the path are selected already"
+    other = changed(followed_one, SelectSamples((4,)))
+    assert (other.path, other.samples) == (None, (4,))
+    assert other.lit == lit_by(signed, state.shown.network, (4,))
+    assert changed(other, SelectSamples(())).lit == ()

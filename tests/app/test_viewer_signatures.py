@@ -67,14 +67,19 @@ def test_a_ribbon_that_is_clicked_becomes_the_path_and_again_none(folder: Path) 
 @in_window
 def test_other_settings_find_other_clusters_and_let_the_path_go(folder: Path) -> None:
     from nnvis.app.actions import ChoosePath, Compute
+    from nnvis.app.signing import lit_by
 
     drive = opened(folder)
     drive.do(ChoosePath("*>0>*>*"))
     assert drive.state.path == "*>0>*>*"
     drive.do(Compute("signatures", (("clusters", 3), ("bins", 4))))
-    found = drive.state.analyses["signatures"].found
-    assert (found.clusters, found.bins) == (3, 4)
-    assert (drive.state.path, drive.state.lit) == (None, ())
+    signed = drive.state.analyses["signatures"]
+    assert (signed.found.clusters, signed.found.bins) == (3, 4)
+    assert drive.state.path is None
+    network = drive.state.shown.network
+    assert drive.state.lit == lit_by(signed, network, drive.state.samples), (
+        "the samples of the path stay selected, and light what the new clusters raise"
+    )
     drive.click("train", "radio_button")
     drive.step(3)
     assert not drive.said, f"the panel failed: {drive.said}"
@@ -92,4 +97,31 @@ def test_what_has_no_signatures_is_said(folder: Path) -> None:
     drive.open(saved_network(folder, "alone.safetensors"))
     drive.step(3)
     assert not drive.state.analyses
+    assert not drive.said, f"the panel failed: {drive.said}"
+
+
+@in_window
+def test_a_sample_selected_elsewhere_lights_its_way_here_and_in_the_network(folder: Path) -> None:
+    from nnvis.app.actions import SelectSamples
+    from nnvis.app.panels import sankey
+
+    greys: list[bool] = []
+    draw = sankey._draw_ribbons
+
+    def noted(*args: object, is_lit: bool) -> None:
+        greys.append(is_lit)
+        draw(*args, is_lit=is_lit)
+
+    sankey._draw_ribbons = noted
+    drive = opened(folder)
+    plain = drive.picture().astype(int)
+    assert not greys[-1]
+    drive.do(SelectSamples((5,)))
+    assert greys[-1], "the diagram does not mark the way of the sample"
+    assert np.abs(drive.picture().astype(int) - plain).max() > 30, "nothing is lit in the network"
+    drive.key("escape")
+    drive.key("escape")
+    drive.step(3)
+    assert (drive.state.samples, drive.state.lit, greys[-1]) == ((), (), False)
+    assert np.array_equal(drive.picture(), plain), "the light stays on"
     assert not drive.said, f"the panel failed: {drive.said}"

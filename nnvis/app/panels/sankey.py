@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, ChoosePath
 from nnvis.app.panels.widgets import colour_of, shortened
-from nnvis.app.signing import Placement, Signed, clusters_that_raise, placed
+from nnvis.app.signing import Placement, Signed, clusters_that_raise, placed, selected
 from nnvis.app.state import ViewState
 from nnvis.render import palette
 from nnvis.signature import OTHERS, Paths, SankeyLink, SankeyNode
@@ -26,7 +26,8 @@ def sankey(view: ViewState, signed: Signed, samples: str) -> list[Action]:
     place = imgui.get_cursor_screen_pos()
     height = max(room.y - 2.6 * em, 6 * em)
     paths = signed.found.paths(samples)
-    diagram = placed(signed, samples, view.path, round(height), 0.2 * em, 1.0 * em)
+    chosen = selected(signed, view, samples)
+    diagram = placed(signed, samples, view.path, round(height), 0.2 * em, 1.0 * em, chosen)
     name = max((imgui.calc_text_size(each).x for each in (*paths.entry_names, *paths.class_names)),
                default=0.0)  # fmt: skip
     side = min(name, 8 * em) + 1.2 * em
@@ -39,15 +40,15 @@ def sankey(view: ViewState, signed: Signed, samples: str) -> list[Action]:
     pointed = (
         _pointed_at(diagram, across, floor, 0.5 * _BAR * em) if imgui.is_item_hovered() else None
     )
-    _draw_ribbons(view, paths, diagram, across, floor, pointed)
+    _draw_ribbons(view, paths, diagram, across, floor, pointed, is_lit=bool(view.path or chosen))
     _draw_nodes(view, signed, paths, diagram, across, floor, side)
     _draw_heads(diagram, across, place, room.x)
     if pointed is not None:
         imgui.set_tooltip(_words(paths, diagram, pointed))
         if imgui.is_mouse_clicked(imgui.MouseButton_.left):
-            chosen = _path_of(paths, diagram, pointed)
-            if chosen is not None:
-                actions.append(ChoosePath(None if chosen == view.path else chosen, samples))
+            path = _path_of(paths, diagram, pointed)
+            if path is not None:
+                actions.append(ChoosePath(None if path == view.path else path, samples))
     elif imgui.is_item_clicked() and view.path is not None:
         actions.append(ChoosePath(None, samples))
     return actions
@@ -60,13 +61,15 @@ def _draw_ribbons(
     across: np.ndarray,
     floor: float,
     pointed: SankeyLink | SankeyNode | None,
+    *,
+    is_lit: bool,
 ) -> None:
-    """Grey ones first, thin ones over broad ones, the chosen path above all."""
+    """Grey ones first, thin ones over broad ones, above all those of the path or of the selected
+    samples when ``is_lit``."""
     paint = imgui.get_window_draw_list()
-    lit = view.path is not None
-    # Without a path the class shown in the network stands out here too.
+    # Without those the class shown in the network stands out here too.
     shown = None
-    if not lit and view.mode in paths.entry_names:
+    if not is_lit and view.mode in paths.entry_names:
         shown = paths.entry_names.index(view.mode)
     colours = _entry_colours(paths)
     half = 0.5 * _BAR * imgui.get_font_size()
@@ -76,15 +79,15 @@ def _draw_ribbons(
     def order(number: int) -> tuple[bool, bool, float]:
         ribbon = diagram.ribbons[number]
         link = ribbon.link
-        above = (lit and link.chosen) or link.entry == shown
+        above = (is_lit and link.chosen) or link.entry == shown
         return above, link.entry != OTHERS, -ribbon.height
 
     for number in sorted(range(len(diagram.ribbons)), key=order):
         ribbon = diagram.ribbons[number]
         link = ribbon.link
-        is_grey = (lit and not link.chosen) or link.entry == OTHERS
+        is_grey = (is_lit and not link.chosen) or link.entry == OTHERS
         is_grey = is_grey or (shown is not None and link.entry != shown)
-        alpha = 0.28 if is_grey else 0.9 if lit or shown is not None else 0.6
+        alpha = 0.28 if is_grey else 0.9 if is_lit or shown is not None else 0.6
         if link is pointed:
             alpha = 1.0
         colour = colour_of(_GREY if is_grey and link is not pointed else _GREY

@@ -10,7 +10,7 @@ from imgui_bundle import imgui
 from nnvis.app.actions import Action, ChoosePath, Compute
 from nnvis.app.panels.sankey import sankey
 from nnvis.app.panels.widgets import button, tip, title, wrapped
-from nnvis.app.signing import KEY, Signed, path_of, rows
+from nnvis.app.signing import KEY, Signed, path_of, rows, selected, way_of, ways
 from nnvis.app.state import ViewState
 
 HELP = (
@@ -19,7 +19,7 @@ HELP = (
     "a healthy network classes part early and one broad ribbon leads from each to itself; thin "
     "ones that cross over are where it confuses classes, and at which layer. Click a ribbon, a "
     "cluster or a row of the table: its samples are selected, and the units that its clusters "
-    "raise most are lit in the network."
+    "raise most are lit in the network. Samples selected elsewhere have their ways marked."
 )
 _GROUPS = {"no group": None, "input and signature": "input", "predicted class": "predicted",
            "signature": "signature"}  # fmt: skip
@@ -128,6 +128,7 @@ class SignaturesPanel:
         self._order()
         shown = rows(signed, self._samples, _GROUPS[self._group], self._sort, self._reverse)
         paths = signed.found.paths(self._samples)
+        marked = ways(signed, selected(signed, view, self._samples))
         clipper = imgui.ListClipper()
         clipper.begin(len(shown))
         while clipper.step():
@@ -139,7 +140,8 @@ class SignaturesPanel:
                 imgui.push_id(at)
                 span = imgui.SelectableFlags_.span_all_columns
                 entry = paths.entry_names[row.entry]
-                if imgui.selectable(entry, view.path == path, span)[0]:
+                is_marked = view.path == path or way_of(row) in marked
+                if imgui.selectable(entry, is_marked, span)[0]:
                     chosen = None if view.path == path else path
                     actions.append(ChoosePath(chosen, self._samples))
                 imgui.pop_id()
