@@ -173,10 +173,12 @@ def _usable_epochs(run: Run, layer: str, notes: list[str]) -> tuple[list[int], i
         sizes[epoch] = size
     if without and not sizes:
         layers = recorded_layers(run)
-        listed = f"it has {_few(layers)}" if layers else "it has none"
+        listed = "it has none; name"
+        if layers:
+            listed = f"it has {_few(layers)}; name one of these,"
         raise ConfigError(
-            f"The run {run.path} has recorded no layer {layer!r}: {listed}; name one of these, "
-            f"{PROBABILITY} for the class probabilities, or record with layers=[{layer!r}]."
+            f"The run {run.path} has recorded no layer {layer!r}: {listed} {PROBABILITY} for the "
+            f"class probabilities, or record with layers=[{layer!r}]."
         )
     if without:
         notes.append(f"{_epochs(without)} left out: layer {layer!r} is not recorded there.")
