@@ -112,7 +112,9 @@ def test_layers_are_listed(run):
 
 def test_without_layers_the_sentence_says_so(tmp_path):
     run = make_run(tmp_path / "bare", layers=())
-    with pytest.raises(ConfigError, match=r"'fc2': it has none; name probability for .* layers=\['fc2'\]"):
+    with pytest.raises(
+        ConfigError, match=r"'fc2': it has none; name probability for .* layers=\['fc2'\]"
+    ):
         neighbours_run(run, "fc2")
 
 
