@@ -9,12 +9,12 @@ from imgui_bundle import imgui, implot
 
 from nnvis.app.actions import Action, Compute, SelectSamples, SetMap
 from nnvis.app.lesson import Teach
-from nnvis.app.mapping import KEY, PICTURE, PLANES, Mapped
+from nnvis.app.mapping import KEY, PICTURE, PLANES, Mapped, marks
 from nnvis.app.panels.samples import described
 from nnvis.app.panels.single_epoch import why_no_time_line
 from nnvis.app.panels.teaching import TeachingPanel
 from nnvis.app.panels.time_line import time_line
-from nnvis.app.panels.widgets import button, title, wrapped
+from nnvis.app.panels.widgets import button, is_looked_at, title, wrapped
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
 
@@ -28,6 +28,8 @@ HELP = (
 _KINDS = ("region", "boundary")
 _WAYS = ("linear", "geometric")
 _NEAR = 9.0
+# Up to so many selected samples have broad rings.
+_FEW = 40
 # The font has no subscripts.
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -53,7 +55,7 @@ class ClassMapPanel:
             return _teaching_button(view)
         found = view.analyses.get(KEY)
         actions: list[Action] = []
-        if view.job is None and found is None and self._asked != view.run:
+        if view.job is None and found is None and self._asked != view.run and is_looked_at():
             actions += self._ask(view)
         room = imgui.get_content_region_avail()
         if imgui.begin_child("choices", imgui.ImVec2(0.3 * room.x, room.y)):
@@ -65,7 +67,8 @@ class ClassMapPanel:
                 actions += map_plot(view, training, found, imgui.get_content_region_avail())
             else:
                 wrapped("Making the map…" if view.job is not None else
-                        "There is no map yet; the message below says why.", faint=True)  # fmt: skip
+                        "There is no map yet. Map makes one; where it cannot, the line at the "
+                        "window's lower edge says why.", faint=True)  # fmt: skip
         imgui.end_child()
         return actions
 
@@ -86,7 +89,7 @@ class ClassMapPanel:
             if chosen is not None:
                 self._name = chosen
                 actions += self._ask(view)
-        elif found is not None or self._asked == view.run:
+        else:
             chosen = self._combo("Plane", PLANES, self._plane)
             self._plane = chosen or self._plane
             if button("Map", "Make maps over this plane.", enabled=view.job is None):
@@ -161,30 +164,28 @@ def fitted(
 
 
 def _draw_samples(view: ViewState, found: Mapped) -> None:
+    """All samples in the colours of their classes, and rings around those selected."""
     samples = found.maps.samples
     assert samples is not None
-    colours = None if view.shown is None else view.shown.scene.class_colour
-    label = samples.label
+    colours = () if view.shown is None else view.shown.scene.class_colour
     paper = (1.0, 1.0, 1.0) if not view.is_dark else (0.1, 0.1, 0.1)
-    for number in range(len(found.maps.class_names)):
-        rows = np.flatnonzero(label == number) if label is not None else np.arange(
-            len(samples.place) if number == 0 else 0
-        )  # fmt: skip
-        if not len(rows):
-            continue
-        rgb = (0.5, 0.5, 0.5) if colours is None or number >= len(colours) else colours[number]
-        fill = imgui.ImVec4(float(rgb[0]), float(rgb[1]), float(rgb[2]), 1.0)
+    for at, each in enumerate(marks(found, view.mode)):
+        rgb = colours[each.number] if 0 <= each.number < len(colours) else (0.5, 0.5, 0.5)
+        red, green, blue = (float(part) for part in rgb)
         spec = implot.Spec(
-            marker=implot.Marker_.circle, marker_size=3.0, marker_fill_color=fill,
-            marker_line_color=imgui.ImVec4(*paper, 0.9),
+            marker=implot.Marker_.circle, marker_size=each.size,
+            marker_fill_color=imgui.ImVec4(red, green, blue, each.alpha),
+            marker_line_color=imgui.ImVec4(*paper, 0.9 * each.alpha),
         )  # fmt: skip
-        place = samples.place[rows].astype(np.float64)
-        implot.plot_scatter(f"##{number}", *map(np.ascontiguousarray, place.T), spec=spec)
+        place = samples.place[each.rows].astype(np.float64)
+        implot.plot_scatter(f"##{at}", *map(np.ascontiguousarray, place.T), spec=spec)
     chosen = np.asarray(view.samples, np.int64) if found.is_of_probe else np.empty(0, np.int64)
     if len(chosen):
         accent = imgui.get_style_color_vec4(imgui.Col_.check_mark)
+        # Many broad rings would hide what they are around.
+        size, weight = (6.0, 2.0) if len(chosen) <= _FEW else (4.0, 1.0)
         spec = implot.Spec(
-            marker=implot.Marker_.circle, marker_size=6.0, line_weight=2.0,
+            marker=implot.Marker_.circle, marker_size=size, line_weight=weight,
             marker_fill_color=imgui.ImVec4(0, 0, 0, 0), marker_line_color=accent,
         )  # fmt: skip
         place = samples.place[chosen].astype(np.float64)

@@ -12,7 +12,7 @@ from nnvis.app.neighbourhood import KEY, Neighbours
 from nnvis.app.panels.neighbour_views import confidence_plot, distance_map, two_moments
 from nnvis.app.panels.samples import sample_grid
 from nnvis.app.panels.single_epoch import why_no_time_line
-from nnvis.app.panels.widgets import button, tip, title, wrapped
+from nnvis.app.panels.widgets import button, is_looked_at, tip, title, wrapped
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
 
@@ -92,7 +92,7 @@ class NeighboursPanel:
             imgui.same_line()
             imgui.text_disabled("!")
             tip(" ".join(found.found.notes))
-        if idle and found is None and self._asked != view.run:
+        if idle and found is None and self._asked != view.run and is_looked_at():
             wanted = True
         if wanted and view.run is not None:
             self._asked = view.run

@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 
 from nnvis.app.actions import Action, ChoosePath, Compute
 from nnvis.app.panels.sankey import sankey
-from nnvis.app.panels.widgets import button, tip, title, wrapped
+from nnvis.app.panels.widgets import button, is_looked_at, tip, title, wrapped
 from nnvis.app.signing import KEY, Signed, path_of, rows, selected, way_of, ways
 from nnvis.app.state import ViewState
 
@@ -82,7 +82,7 @@ class SignaturesPanel:
         ready = view.job is None
         wanted = button("Find", "Run the model and find the clusters.", enabled=ready)
         # Like the other panels at first sight; later the user says when.
-        if ready and signed is None and self._asked != view.run:
+        if ready and signed is None and self._asked != view.run and is_looked_at():
             wanted = True
         if wanted:
             self._asked = view.run

@@ -61,6 +61,14 @@ def wrapped(text: str, *, faint: bool = False) -> None:
     imgui.pop_text_wrap_pos()
 
 
+def is_looked_at() -> bool:
+    """Whether the user is at the panel being drawn, and it does not merely lie open.
+
+    While panels are docked at first, each is drawn for a frame or two.
+    """
+    return imgui.is_window_focused(imgui.FocusedFlags_.root_and_child_windows)
+
+
 def shortened(text: str, width: float) -> str:
     """As much of a text as so many screen points hold."""
     if imgui.calc_text_size(text).x <= width:
