@@ -14,8 +14,9 @@ from nnvis.errors import UsageError
 from nnvis.progress import Progress
 
 if TYPE_CHECKING:
-    from jaxtyping import UInt8
+    from jaxtyping import Int64, UInt8
 
+    from nnvis.app.training import Training
     from nnvis.classmap import ClassMaps
     from nnvis.model import Plane
     from nnvis.store import Run
@@ -29,6 +30,34 @@ _POINTS = 100
 _CRISP = 240
 # A hundredth of an epoch more makes no other picture.
 _DIGITS = 2
+
+
+# Radius in points and opacity of a sample on the plane, and of one that the plane only passes by.
+_ON, _OFF = (3.0, 1.0), (2.0, 0.5)
+# The opacity left to samples of other classes while one class is shown.
+_BACK = 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Samples that are drawn alike.
+
+    Attributes
+    ----------
+    number
+        Their class; −1 where it is not known.
+    rows
+        Which of the map's samples.
+    size
+        Radius of a mark, points.
+    alpha
+        Opacity, 0 to 1.
+    """
+
+    number: int
+    rows: Int64[np.ndarray, "some"]
+    size: float
+    alpha: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +100,6 @@ def find(run: Path, settings: Mapping[str, Any], state: ViewState, progress: Pro
     from nnvis.store import Run
 
     opened = Run.open(run)
-    probe = 0 if state.training is None else state.training.prediction.shape[1]
     names = tuple(recorded_maps(opened))
     if names:
         maps = read_maps(opened, settings.get("name"))
@@ -79,8 +107,31 @@ def find(run: Path, settings: Mapping[str, Any], state: ViewState, progress: Pro
         x, y = _samples(opened, progress)
         plane = _plane(x, settings.get("plane", PLANES[0]), state.samples)
         maps = compute_maps(opened, plane, x, y, _POINTS, progress=progress)
-    shown = 0 if maps.samples is None else len(maps.samples.place)
-    return Mapped(maps, names, shown == probe > 0)
+    return Mapped(maps, names, _is_of_probe(maps, state.training))
+
+
+def marks(mapped: Mapped, mode: str) -> tuple[Marks, ...]:
+    """The samples by class, those off the plane first and apart from those on it.
+
+    When ``mode`` is the name of a class, its samples come last and the others are faint.
+    """
+    maps = mapped.maps
+    samples = maps.samples
+    if samples is None:
+        return ()
+    names = maps.class_names
+    shown = names.index(mode) if mode in names else None
+    on = samples.on_plane(maps.plane)
+    label = np.full(len(on), -1) if samples.label is None else samples.label
+    found: list[Marks] = []
+    for is_on in (False, True):
+        for number in np.unique(label).tolist():
+            rows = np.flatnonzero((label == number) & (on == is_on))
+            if len(rows):
+                size, alpha = _ON if is_on else _OFF
+                is_back = shown is not None and number != shown
+                found.append(Marks(number, rows, size, alpha * (_BACK if is_back else 1.0)))
+    return tuple(sorted(found, key=lambda each: each.number == shown))
 
 
 def view(mapped: Mapped, state: ViewState) -> Hashable:
@@ -104,6 +155,16 @@ def painted(share: np.ndarray, least: int, state: ViewState) -> UInt8[np.ndarray
     whole = np.full((*colour.shape[:2], 4), 255, np.uint8)
     whole[..., :3] = np.rint(255 * np.clip(colour[::-1], 0, 1))
     return whole
+
+
+def _is_of_probe(maps: ClassMaps, training: Training | None) -> bool:
+    samples = maps.samples
+    if samples is None or training is None:
+        return False
+    if not 0 < len(samples.place) == training.prediction.shape[1]:
+        return False
+    label = None if training.probe is None else training.probe.label
+    return label is None or samples.label is None or np.array_equal(label, samples.label)
 
 
 def _samples(run: Run, progress: Progress) -> tuple[np.ndarray, np.ndarray]:

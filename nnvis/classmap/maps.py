@@ -14,11 +14,13 @@ from nnvis.model import Plane
 from nnvis.model.figures import draw
 
 if TYPE_CHECKING:
-    from jaxtyping import Float32, Float64, Int32, Int64
+    from jaxtyping import Bool, Float32, Float64, Int32, Int64
     from matplotlib.figure import Figure
 
 # The first of these that was logged is told beside the epoch.
 ACCURACIES = ("test_accuracy", "validation_accuracy", "val_accuracy", "accuracy", "train_accuracy")
+# Samples nearer to the plane than this share of its longer side lie on it.
+_ON_PLANE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class PlacedSamples:
     place: Float32[np.ndarray, "sample 2"]
     distance: Float32[np.ndarray, "sample"]
     label: Int32[np.ndarray, "sample"] | None = None
+
+    def on_plane(self, plane: Plane) -> Bool[np.ndarray, "sample"]:
+        """Which lie on it, but for a thousandth of its longer side."""
+        u0, u1, v0, v1 = plane.extent
+        return self.distance <= _ON_PLANE * max(u1 - u0, v1 - v0)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.states import state_with
 
 from nnvis.app.actions import SetMap
 from nnvis.app.changes import changed
-from nnvis.app.mapping import PICTURE, PLANES, find, paint, view
+from nnvis.app.mapping import PICTURE, PLANES, find, marks, paint, view
 from nnvis.app.panels.class_map import fitted
 from nnvis.app.training import read_training
 from nnvis.config import RenderingConfig
@@ -99,3 +99,47 @@ def test_the_whole_plane_is_seen_undistorted(extent, width, height):
     assert top >= extent[3]
     assert (right - left) / (top - bottom) == pytest.approx(width / height)
     assert (right + left) / 2 == pytest.approx((extent[0] + extent[1]) / 2)
+
+
+def test_every_sample_is_drawn_once_and_those_off_the_plane_smaller_and_under_the_others(state):
+    mapped = found(state)
+    samples = mapped.maps.samples
+    distance = np.zeros(len(samples.place), np.float32)
+    distance[5:20] = 1.0
+    mapped = replace(mapped, maps=replace(mapped.maps, samples=replace(samples, distance=distance)))
+    drawn = marks(mapped, "all")
+    rows = np.concatenate([each.rows for each in drawn])
+    assert sorted(rows.tolist()) == list(range(len(samples.place)))
+    for each in drawn:
+        assert set(samples.label[each.rows].tolist()) == {each.number}
+        assert len(set(distance[each.rows].tolist())) == 1
+    off = [each for each in drawn if distance[each.rows[0]]]
+    on = [each for each in drawn if not distance[each.rows[0]]]
+    assert drawn == (*off, *on)
+    assert max(each.size for each in off) < min(each.size for each in on)
+    assert max(each.alpha for each in off) < min(each.alpha for each in on)
+
+
+def test_samples_of_the_class_shown_in_the_network_stand_out_and_lie_above_the_others(state):
+    mapped = found(state)
+    name = mapped.maps.class_names[1]
+    drawn = marks(mapped, name)
+    assert [each.number for each in drawn] == [0, 2, 3, 1]
+    assert drawn[-1].alpha == 1
+    assert max(each.alpha for each in drawn[:-1]) < 0.3
+    assert {each.alpha for each in marks(mapped, "importance")} == {1.0}
+
+
+def test_samples_without_classes_are_drawn_all_alike(state):
+    mapped = found(state)
+    samples = replace(mapped.maps.samples, label=None)
+    drawn = marks(replace(mapped, maps=replace(mapped.maps, samples=samples)), "all")
+    assert [(each.number, len(each.rows)) for each in drawn] == [(-1, len(samples.place))]
+    assert marks(replace(mapped, maps=replace(mapped.maps, samples=None)), "all") == ()
+
+
+def test_samples_of_other_classes_than_the_probes_are_not_taken_for_the_probes(state):
+    probe = replace(state.training.probe, label=state.training.probe.label[::-1].copy())
+    other = replace(state, training=replace(state.training, probe=probe))
+    assert found(state).is_of_probe
+    assert not found(other).is_of_probe

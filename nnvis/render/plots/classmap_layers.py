@@ -23,8 +23,6 @@ _SMALL_POINTS = 240
 # Where three classes meet, lines leave a triangle of this grid open.
 _LINE_POINTS = 240
 _MOST_SAMPLES = 1000
-# Samples nearer to the plane than this share of the map's longer side lie on it.
-_ON_PLANE = 1e-3
 
 
 class Layers:
@@ -112,7 +110,7 @@ def _scatter(
     place = samples.place
     inside = (place >= [left, bottom]).all(axis=1) & (place <= [right, top]).all(axis=1)
     chosen = np.flatnonzero(inside)
-    on = samples.distance[chosen] <= _ON_PLANE * max(right - left, top - bottom)
+    on = samples.on_plane(maps.plane)[chosen]
     # Of many samples every so many-th, but all that lie on a plane through chosen ones.
     off, near = chosen[~on], chosen[on]
     off = off[:: max(1, -(-len(off) // _MOST_SAMPLES))]
