@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from app.states import state_with
 
-from nnvis.app.actions import CompareWith
+from nnvis.app.actions import CompareWith, SelectSamples, SetMode
 from nnvis.app.analysing import ANALYSES
 from nnvis.app.changes import changed
 from nnvis.app.neighbourhood import KEY, PICTURE, Neighbours, find, paint, spread, view
+from nnvis.app.panels.samples import stands_back
 from nnvis.app.training import read_training
 from nnvis.config import RenderingConfig
 from nnvis.errors import ConfigError
-from nnvis.model import EpochRecord
+from nnvis.model import EpochRecord, Probe
 from nnvis.neighbours import overlap_distance
 from nnvis.progress import Progress
 from nnvis.store import Run
@@ -112,3 +113,16 @@ def test_the_epoch_to_compare_with_is_one_that_there_is(run):
 
 def test_the_panel_and_the_work_have_one_key():
     assert ANALYSES[KEY].work is find
+
+
+def test_samples_of_other_classes_than_the_one_shown_stand_back_unless_selected(run):
+    label = (np.arange(SAMPLES) % 3).astype(np.int32)
+    run.save_probe(Probe(SAMPLES, label, None, None))
+    training = read_training(run.path, Progress())
+    state = replace(state_with(), training=training)
+    assert not any(stands_back(state, training, sample) for sample in range(SAMPLES))
+    chosen = changed(changed(state, SetMode("b")), SelectSamples((2, 4)))
+    back = [sample for sample in range(SAMPLES) if stands_back(chosen, training, sample)]
+    assert back == [sample for sample in range(SAMPLES) if label[sample] != 1 and sample != 2]
+    unknown = replace(training, probe=None)
+    assert not stands_back(chosen, unknown, 0), "samples without classes belong to none"

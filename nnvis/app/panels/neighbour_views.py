@@ -7,7 +7,7 @@ from imgui_bundle import imgui, implot
 
 from nnvis.app.actions import Action, CompareWith, GoToEpoch, SelectSamples
 from nnvis.app.neighbourhood import PICTURE, Neighbours, spread
-from nnvis.app.panels.samples import described, draw_sample
+from nnvis.app.panels.samples import described, draw_sample, stands_back
 from nnvis.app.panels.widgets import tip, wrapped
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
@@ -85,13 +85,15 @@ def confidence_plot(
     drawn = spread(every, MOST_PICTURES)
     if not implot.begin_plot("##confidence", size, implot.Flags_.canvas_only):
         return actions
-    implot.setup_axes(f"confidence, epoch {epochs[first]}", f"epoch {epochs[second]}")
+    # The plot is higher than wide where there is little room.
+    implot.setup_axes(f"epoch {epochs[first]}", f"confidence, epoch {epochs[second]}")
     implot.setup_axes_limits(-0.05, 1.08, -0.05, 1.08)
     side = imgui.get_font_size() * _SMALL
     mouse = imgui.get_io().mouse_pos
     nearest: int | None = None
     implot.push_plot_clip_rect()
-    for sample in drawn.tolist():
+    # Those of the class shown in the network lie above the others.
+    for sample in sorted(drawn.tolist(), key=lambda one: not stands_back(view, training, one)):
         at = implot.plot_to_pixels(
             float(confidence[first, sample]), float(confidence[second, sample])
         )

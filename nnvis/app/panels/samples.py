@@ -14,6 +14,8 @@ from nnvis.app.training import Training
 # Of a picture's side, in letters' heights, and of what frames it, in points.
 _SIDE = 2.4
 _CLASS_LINE, _CHOSEN_LINE = 2.0, 3.0
+# Opacity of samples of other classes than the one shown.
+_FAINT = 0.25
 
 
 def sample_grid(
@@ -70,32 +72,43 @@ def draw_sample(
     mark: bool = True,
 ) -> None:
     """One sample's picture, or its number, with an edge of its class's colour, and around a
-    selected one another when ``mark`` is true."""
+    selected one another when ``mark`` is true. While one class is shown in the network, samples
+    of others that are not selected are faint."""
     paint = imgui.get_window_draw_list()
     end = imgui.ImVec2(place.x + side, place.y + side)
     corners = _corners(training, sample)
     texture = view.textures.get("probe")
+    alpha = _FAINT if stands_back(view, training, sample) else 1.0
     if corners is not None and texture is not None:
         u0, v0, u1, v1 = corners
         paint.add_image(
-            imgui.ImTextureRef(texture), place, end, imgui.ImVec2(u0, v0), imgui.ImVec2(u1, v1)
-        )
+            imgui.ImTextureRef(texture), place, end, imgui.ImVec2(u0, v0), imgui.ImVec2(u1, v1),
+            colour_of((1.0, 1.0, 1.0), alpha),
+        )  # fmt: skip
     else:
-        paint.add_rect_filled(place, end, imgui.get_color_u32(imgui.Col_.frame_bg), 2.0)
+        paint.add_rect_filled(place, end, imgui.get_color_u32(imgui.Col_.frame_bg, alpha), 2.0)
         text = str(sample)
         size = imgui.calc_text_size(text)
         middle = imgui.ImVec2(place.x + (side - size.x) / 2, place.y + (side - size.y) / 2)
-        paint.add_text(middle, imgui.get_color_u32(imgui.Col_.text), text)
+        paint.add_text(middle, imgui.get_color_u32(imgui.Col_.text, alpha), text)
     truth = _truth(training, sample)
     if truth is not None and view.shown is not None:
         colours = view.shown.scene.class_colour
         if truth < len(colours):
-            paint.add_rect(place, end, colour_of(colours[truth]), 2.0, _CLASS_LINE)
+            paint.add_rect(place, end, colour_of(colours[truth], alpha), 2.0, _CLASS_LINE)
     if mark and view.is_selected(sample):
         accent = imgui.get_color_u32(imgui.Col_.check_mark)
         low = imgui.ImVec2(place.x - 1, place.y - 1)
         high = imgui.ImVec2(end.x + 1, end.y + 1)
         paint.add_rect(low, high, accent, 3.0, _CHOSEN_LINE)
+
+
+def stands_back(view: ViewState, training: Training, sample: int) -> bool:
+    """Whether one class is shown in the network and the sample is of another."""
+    truth = _truth(training, sample)
+    if truth is None or view.mode not in training.class_names:
+        return False
+    return training.class_names[truth] != view.mode and not view.is_selected(sample)
 
 
 def described(training: Training, sample: int) -> str:
