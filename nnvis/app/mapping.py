@@ -129,8 +129,9 @@ def marks(mapped: Mapped, mode: str) -> tuple[Marks, ...]:
             rows = np.flatnonzero((label == number) & (on == is_on))
             if len(rows):
                 size, alpha = _ON if is_on else _OFF
-                is_back = shown is not None and number != shown
-                found.append(Marks(number, rows, size, alpha * (_BACK if is_back else 1.0)))
+                if shown is not None:
+                    alpha = 1.0 if number == shown else _BACK * alpha
+                found.append(Marks(number, rows, size, alpha))
     return tuple(sorted(found, key=lambda each: each.number == shown))
 
 

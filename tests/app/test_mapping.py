@@ -128,6 +128,10 @@ def test_samples_of_the_class_shown_in_the_network_stand_out_and_lie_above_the_o
     assert drawn[-1].alpha == 1
     assert max(each.alpha for each in drawn[:-1]) < 0.3
     assert {each.alpha for each in marks(mapped, "importance")} == {1.0}
+    samples = mapped.maps.samples
+    off = replace(samples, distance=np.ones_like(samples.distance))
+    drawn = marks(replace(mapped, maps=replace(mapped.maps, samples=off)), name)
+    assert (drawn[-1].number, drawn[-1].alpha) == (1, 1.0), "also where all lie off the plane"
 
 
 def test_samples_without_classes_are_drawn_all_alike(state):

@@ -175,7 +175,8 @@ def _draw_samples(view: ViewState, found: Mapped) -> None:
         spec = implot.Spec(
             marker=implot.Marker_.circle, marker_size=each.size,
             marker_fill_color=imgui.ImVec4(red, green, blue, each.alpha),
-            marker_line_color=imgui.ImVec4(*paper, 0.9 * each.alpha),
+            # Else the edge is most of what a small faint mark shows.
+            marker_line_color=imgui.ImVec4(*paper, 0.9 * each.alpha**2),
         )  # fmt: skip
         place = samples.place[each.rows].astype(np.float64)
         implot.plot_scatter(f"##{at}", *map(np.ascontiguousarray, place.T), spec=spec)

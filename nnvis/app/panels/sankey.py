@@ -98,7 +98,8 @@ def _draw_ribbons(
             + (across[link.column + 1] - across[link.column] - 2 * half) * steps
         )
         top = floor - (ribbon.left + (ribbon.right - ribbon.left) * ease)
-        thick = max(ribbon.height, 0.7)
+        # The way of a single sample must be seen among thousands.
+        thick = max(ribbon.height, 2.0 if is_lit and link.chosen else 0.7)
         paint.path_clear()
         for at in range(_PIECES + 1):
             paint.path_line_to(imgui.ImVec2(float(x[at]), float(top[at])))
