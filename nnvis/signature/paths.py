@@ -94,14 +94,15 @@ class Paths:
     def numbers_of(self, path: str) -> tuple[int | None, ...]:
         """A path such as ``3>2>5>3`` as numbers: input class, clusters, predicted class.
 
-        Classes are named, clusters numbered; ``*`` stands for any and gives ``None``.
+        Classes are named, clusters numbered; ``*`` stands for any and gives ``None``. Names may
+        hold ``>`` themselves.
 
         Raises
         ------
         UsageError
             For a path of another length, or a class or cluster that does not exist.
         """
-        words = [word.strip() for word in path.split(">")]
+        words = self._words_of(path)
         if len(words) != len(self.layers) + 2:
             example = ">".join((self.entry_names[0], *"0" * len(self.layers), self.class_names[0]))
             raise UsageError(
@@ -115,6 +116,19 @@ class Paths:
             for word, layer, count in zip(words[1:-1], self.layers, self.clusters, strict=True)
         ]
         return (first, *clusters, last)
+
+    def _words_of(self, path: str) -> list[str]:
+        """The steps of a path, without the spaces around them."""
+        parts = path.split(">")
+        words = [part.strip() for part in parts]
+        extra = len(parts) - len(self.layers) - 2
+        # A class such as >50K has become several parts; these belong to the first or the last.
+        for first in range(1, extra + 2):
+            end = len(parts) - extra + first - 2
+            entry, last = ">".join(parts[:first]).strip(), ">".join(parts[end:]).strip()
+            if entry in (*self.entry_names, ANY) and last in (*self.class_names, ANY):
+                return [entry, *words[first:end], last]
+        return words
 
     def _only(self, kept: Bool[np.ndarray, "sample"]) -> Paths:
         return Paths(

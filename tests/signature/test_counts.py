@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -229,3 +230,15 @@ def test_settings_out_of_range():
         with pytest.raises(ConfigError, match="gather must be a share from 0 to 1"):
             sankey_of(given_paths, gather=gather)
     assert np.array_equal(given_paths.steps[:, 0], given_paths.entry)
+
+
+def test_class_names_may_hold_the_sign_between_steps():
+    names = {"entry_names": (">50K", "<=50K", "a > b"), "class_names": (">50K", "<=50K", "a > b")}
+    named = replace(random_paths(3, n_entries=3), **names)
+    for entry, first in enumerate((*named.entry_names, "*")):
+        for predicted, last in enumerate((*named.class_names, "*")):
+            wanted = (entry if entry < 3 else None, 1, None, predicted if predicted < 3 else None)
+            assert named.numbers_of(f"{first}>1>*>{last}") == wanted
+            assert named.numbers_of(f" {first} > 1 > * > {last} ") == wanted
+    with pytest.raises(UsageError, match="has 5 steps, expected 4"):
+        named.numbers_of("<=50K>1>2>3><=50K")
