@@ -249,13 +249,17 @@ def _set_map(state: ViewState, action: act.SetMap) -> ViewState:
 
 
 def _choose_path(state: ViewState, action: act.ChoosePath) -> ViewState:
-    """The samples along the path are selected, and the units that its clusters raise are lit."""
+    """The samples along the path are selected, and the units that its clusters raise are lit.
+
+    A path that names no cluster, such as that of an input class, lights those of its samples.
+    """
     signed = state.analyses.get(signing.KEY)
     if signed is None or state.shown is None:
         return state
     if action.path is None:
         return replace(state, path=None, lit=(), samples=() if state.path else state.samples)
     samples, lit = signing.followed(signed, state.shown.network, action.path, action.samples)
+    lit = lit or signing.lit_by(signed, state.shown.network, samples)
     return replace(state, path=action.path, samples=samples, lit=lit, pinned=None, transition=None)
 
 

@@ -219,3 +219,12 @@ def test_samples_selected_elsewhere_take_the_place_of_a_path(signed, state):
     assert (other.path, other.samples) == (None, (4,))
     assert other.lit == lit_by(signed, state.shown.network, (4,))
     assert changed(other, SelectSamples(())).lit == ()
+
+
+def test_the_path_of_an_input_class_lights_where_most_of_its_samples_go(signed, state):
+    state = replace(state, analyses={KEY: signed})
+    name = signed.found.test.entry_names[0]
+    chosen = changed(state, ChoosePath(f"{name}>*>*>*"))
+    assert chosen.lit
+    assert chosen.lit == lit_by(signed, state.shown.network, chosen.samples)
+    assert changed(state, ChoosePath(f"{name}>*>*>*", "train")).lit == (), "not the probe's"
