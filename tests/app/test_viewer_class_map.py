@@ -12,11 +12,11 @@ from app.saved import saved_run
 SIZE = (1500, 900)
 
 
-def opened(folder: Path) -> Driver:
+def opened(folder: Path, size: tuple[int, int] = SIZE) -> Driver:
     """The panel with its map."""
     from imgui_bundle import imgui
 
-    drive = Driver(folder, size=SIZE)
+    drive = Driver(folder, size=size)
     drive.open(mapped_run(folder))
     drive.until(lambda: drive.state.training is not None, "the run's history")
     drive.rest()
@@ -95,3 +95,25 @@ def test_what_cannot_be_mapped_is_said_once_and_another_plane_can_be_tried(folde
     assert not drive.said, "the panel asks again and again"
     drive.click("Map", "button")
     drive.until(lambda: drive.said, "the sentence again")
+
+
+@in_window
+def test_no_label_beside_a_choice_is_cut_in_a_small_window(folder: Path) -> None:
+    from imgui_bundle import imgui
+
+    edges: list[float] = []
+    begin = imgui.begin_combo
+
+    def noted(*args: Any, **more: Any) -> Any:
+        left = imgui.get_cursor_screen_pos().x
+        edges.append(left + imgui.get_content_region_avail().x)
+        return begin(*args, **more)
+
+    imgui.begin_combo = noted
+    drive = opened(folder, size=(1280, 800))
+    edges.clear()
+    drive.step()
+    for label in ("Map", "Shows", "Between epochs"):
+        box = drive.place_of(label, "begin_combo")  # the panel's are drawn last
+        assert box[2] <= edges[-1] + 1, f"{label} ends at {box[2]:.0f}, the panel at {edges[-1]}"
+    assert not drive.said, f"the panel failed: {drive.said}"

@@ -27,6 +27,7 @@ HELP = (
 )
 _KINDS = ("region", "boundary")
 _WAYS = ("linear", "geometric")
+_LONGEST = "Between epochs"
 _NEAR = 9.0
 # Up to so many selected samples have broad rings.
 _FEW = 40
@@ -95,7 +96,7 @@ class ClassMapPanel:
             if button("Map", "Make maps over this plane.", enabled=view.job is None):
                 actions += self._ask(view)
         kind = self._combo("Shows", _KINDS, view.map_kind)
-        way = self._combo("Between epochs", _WAYS, view.map_interpolation)
+        way = self._combo(_LONGEST, _WAYS, view.map_interpolation)
         if kind is not None or way is not None:
             actions.append(SetMap(kind or view.map_kind, way or view.map_interpolation))
         if found is not None:
@@ -105,7 +106,10 @@ class ClassMapPanel:
     def _combo(self, label: str, choices: tuple[str, ...], value: str) -> str | None:
         """The value that the user chose, else ``None``."""
         chosen = None
-        imgui.set_next_item_width(0.55 * imgui.get_content_region_avail().x)
+        # Its label stands beside it, and is cut where the panel is narrow unless it has room.
+        room = imgui.get_content_region_avail().x
+        words = imgui.calc_text_size(_LONGEST).x + imgui.get_style().item_inner_spacing.x
+        imgui.set_next_item_width(max(min(0.55 * room, room - words), 0.25 * room))
         if imgui.begin_combo(label, value):
             for choice in choices:
                 if imgui.selectable(choice, choice == value)[0] and choice != value:
