@@ -30,16 +30,16 @@ def _share(probability, likely, share):
 
 
 @njit(nogil=True, error_model="numpy")
-def _is_clear(light, red, blue, share, shown, near):
-    """Whether a colour cannot be taken for that of a class that does not count."""
+def _counts(a, b, c, share, colours):
+    """Whether the colour of ``colours`` nearest to (a, b, c) is of a class that counts."""
     mine = other = np.inf
     for j in range(len(share)):
-        away = (light - shown[j, 0]) ** 2 + (red - shown[j, 1]) ** 2 + (blue - shown[j, 2]) ** 2
+        away = (a - colours[j, 0]) ** 2 + (b - colours[j, 1]) ** 2 + (c - colours[j, 2]) ** 2
         if share[j] > 0:
             mine = min(mine, away)
         else:
             other = min(other, away)
-    return other >= near * near or other >= mine
+    return mine <= other
 
 
 @njit(nogil=True, error_model="numpy")
@@ -49,8 +49,21 @@ def _curve(linear):
     return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
 
 
+@njit(nogil=True, error_model="numpy")
+def _srgb(light, red, blue, to_cone, to_linear):
+    """OKLab to sRGB."""
+    one = (to_cone[0, 0] * light + to_cone[0, 1] * red + to_cone[0, 2] * blue) ** 3
+    two = (to_cone[1, 0] * light + to_cone[1, 1] * red + to_cone[1, 2] * blue) ** 3
+    three = (to_cone[2, 0] * light + to_cone[2, 1] * red + to_cone[2, 2] * blue) ** 3
+    return (
+        _curve(to_linear[0, 0] * one + to_linear[0, 1] * two + to_linear[0, 2] * three),
+        _curve(to_linear[1, 0] * one + to_linear[1, 1] * two + to_linear[1, 2] * three),
+        _curve(to_linear[2, 0] * one + to_linear[2, 1] * two + to_linear[2, 2] * three),
+    )
+
+
 @njit(parallel=True, cache=True, nogil=True, error_model="numpy")
-def mix_classes(probability, shown, likely, near, steps, to_cone, to_linear, out):
+def mix_classes(probability, shown, looks, likely, steps, to_cone, to_linear, out):
     """sRGB of each place.
 
     Parameters
@@ -59,10 +72,10 @@ def mix_classes(probability, shown, likely, near, steps, to_cone, to_linear, out
         (places, classes) float32.
     shown
         (classes, 3) float64, OKLab of each class where it is certain.
+    looks
+        (kinds, classes, 3) float64, sRGB colours that a reader knows each class by.
     likely
         Share of the highest probability from which on a class counts.
-    near
-        OKLab distance below which a colour may be taken for that of another class.
     steps
         In so many steps a colour moves to that of its most probable class.
     to_cone, to_linear
@@ -77,6 +90,7 @@ def mix_classes(probability, shown, likely, near, steps, to_cone, to_linear, out
         for at in range(chunk * _CHUNK, min(places, (chunk + 1) * _CHUNK)):
             best, count = _share(probability[at], likely, share)
             light, red, blue = shown[best, 0], shown[best, 1], shown[best, 2]
+            colour = _srgb(light, red, blue, to_cone, to_linear)
             if count > 1:
                 mean_light = mean_red = mean_blue = 0.0
                 for j in range(classes):
@@ -88,14 +102,14 @@ def mix_classes(probability, shown, likely, near, steps, to_cone, to_linear, out
                     light = (1 - pull) * mean_light + pull * shown[best, 0]
                     red = (1 - pull) * mean_red + pull * shown[best, 1]
                     blue = (1 - pull) * mean_blue + pull * shown[best, 2]
-                    if _is_clear(light, red, blue, share, shown, near):
+                    colour = _srgb(light, red, blue, to_cone, to_linear)
+                    clear = _counts(light, red, blue, share, shown)
+                    for kind in range(looks.shape[0]):
+                        clear = clear and _counts(
+                            colour[0], colour[1], colour[2], share, looks[kind]
+                        )
+                    if clear:
                         break
-            one = (to_cone[0, 0] * light + to_cone[0, 1] * red + to_cone[0, 2] * blue) ** 3
-            two = (to_cone[1, 0] * light + to_cone[1, 1] * red + to_cone[1, 2] * blue) ** 3
-            three = (to_cone[2, 0] * light + to_cone[2, 1] * red + to_cone[2, 2] * blue) ** 3
-            for channel in range(3):
-                out[at, channel] = _curve(
-                    to_linear[channel, 0] * one
-                    + to_linear[channel, 1] * two
-                    + to_linear[channel, 2] * three
-                )
+            out[at, 0] = colour[0]
+            out[at, 1] = colour[1]
+            out[at, 2] = colour[2]

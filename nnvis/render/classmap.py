@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 KINDS = ("region", "boundary")
 # A class counts in the colour of a place from this share of the highest probability on.
 LIKELY = 0.25
-# So near to a class's colour, in OKLab, a place may be taken for that class.
-NEAR = 0.07
 STEPS = 16
 # Of a certain class's colour; the rest is background, so that samples stand out on their region.
 STRENGTH = 0.85
@@ -103,8 +101,8 @@ def paint_regions(
 
     A class counts by its probability above a quarter of the highest, so the colour lies within
     the hull of the colours of likely classes alone. Mixing blue and red may still give a third
-    class's purple: such a colour moves towards that of the most probable class until it can no
-    longer be taken for a class that is not likely there.
+    class's purple: such a colour moves towards that of the most probable class until the class
+    colour nearest to it, in OKLab and in sRGB, is one of a likely class.
     """
     from nnvis.kernels.mixing import mix_classes
 
@@ -112,7 +110,8 @@ def paint_regions(
     flat = np.ascontiguousarray(probability, np.float32).reshape(-1, classes)
     shown = shown_colours(classes, background)
     found = np.empty((len(flat), 3), np.float32)
-    mix_classes(flat, shown, LIKELY, nearness(shown), STEPS, _FROM_LAB, _FROM_CONE, found)
+    looks = np.stack([from_oklab(shown), class_colours(classes)])
+    mix_classes(flat, shown, looks, LIKELY, STEPS, _FROM_LAB, _FROM_CONE, found)
     return found.reshape(*probability.shape[:-1], 3)
 
 
@@ -121,17 +120,6 @@ def shown_colours(classes: int, background: str = "light") -> Float64[np.ndarray
     paper = oklab(background_colour(cast("Background", background))[None])
     # There and back, for sRGB does not reach every mixture.
     return oklab(from_oklab(paper + STRENGTH * (oklab(class_colours(classes)) - paper)))
-
-
-def nearness(shown: np.ndarray) -> float:
-    """Below which distance, in OKLab, one class's colour may be taken for another's.
-
-    With many classes colours are so near to each other that only a third of the smallest
-    distance between two of them tells them apart.
-    """
-    apart = np.linalg.norm(shown[:, None] - shown[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return min(NEAR, float(apart.min()) / 3)
 
 
 def paint_boundaries(

@@ -33,12 +33,13 @@ def weights(p, likely):
     return [value / total for value in above]
 
 
-def mixed_colour(p, shown, likely, near, steps):
+def mixed_colour(p, shown, looks, likely, steps, srgb):
     """The OKLab colour of one place.
 
-    ``shown`` holds the colour of each class. The weighted mean moves towards the colour of the
-    most probable class, in ``steps`` equal steps, until it is at least ``near`` from the colour
-    of each class that does not count, or no nearer to it than to one that counts.
+    ``shown`` holds the colour of each class, ``looks`` lists of their colours in sRGB, and
+    ``srgb`` turns OKLab into it. The weighted mean moves towards the colour of the most probable
+    class, in ``steps`` equal steps, until of each list the nearest colour is that of a class that
+    counts.
     """
     share = weights(p, likely)
     mean = [sum(w * c[axis] for w, c in zip(share, shown, strict=True)) for axis in range(3)]
@@ -46,11 +47,17 @@ def mixed_colour(p, shown, likely, near, steps):
     for step in range(steps + 1):
         pull = step / steps
         colour = [(1 - pull) * mean[axis] + pull * best[axis] for axis in range(3)]
-        mine = min(math.dist(colour, c) for c, w in zip(shown, share, strict=True) if w > 0)
-        others = [math.dist(colour, c) for c, w in zip(shown, share, strict=True) if w == 0]
-        if all(d >= near or d >= mine for d in others):
+        seen = srgb(colour)
+        if _counts(colour, shown, share) and all(_counts(seen, look, share) for look in looks):
             return colour
     return list(best)
+
+
+def _counts(colour, colours, share):
+    """Whether the nearest of ``colours`` is that of a class with a share."""
+    mine = min(math.dist(colour, c) for c, w in zip(colours, share, strict=True) if w > 0)
+    others = [math.dist(colour, c) for c, w in zip(colours, share, strict=True) if w == 0]
+    return all(mine <= other for other in others)
 
 
 def coordinates(x, origin, u, v):
