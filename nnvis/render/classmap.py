@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KINDS = ("region", "boundary")
 # A class counts in the colour of a place from this share of the highest probability on.
 LIKELY = 0.25
-STEPS = 16
+STEPS = 64
 # Of a certain class's colour; the rest is background, so that samples stand out on their region.
 STRENGTH = 0.85
 _FROM_LAB, _FROM_CONE = np.linalg.inv(_TO_LAB), np.linalg.inv(_TO_CONE)

@@ -45,7 +45,7 @@ def test_regions_equal_the_loops(probability, background):
         for p in probability.astype(float).tolist()
     ]
     same = np.abs(found - from_oklab(np.array(expected))).max(axis=1) < 1e-4
-    # A tie between two pulls may fall either way in float32; a step is a sixteenth of the way.
+    # A tie between two pulls may fall either way in float32; a step is small.
     assert same.mean() >= 0.8
     np.testing.assert_allclose(found, from_oklab(np.array(expected)), atol=0.08)
 
