@@ -246,9 +246,12 @@ def trained_run(
 
         model = mlp_for(samples, training)
         probe = (samples.x_test, samples.y_test)
+        # Behind the last hidden layer classes have parted: the neighbours worth following.
+        last = [f"relu{len(training.hidden)}"] if training.hidden else []
         recorder = Recorder(
-            run, model, probe, pictures=samples.picture_shape, maps=own_planes(samples.x_train)
-        )
+            run, model, probe, last,
+            pictures=samples.picture_shape, maps=own_planes(samples.x_train),
+        )  # fmt: skip
         numbers = train(model, samples, training, recorder, progress)
         recorder.close()
         x, y = samples.x_train, samples.y_train

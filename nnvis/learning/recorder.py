@@ -287,10 +287,12 @@ class Recorder:
             name: [] for name in self._layers if self._keeps("representation")
         }
         layers = {name: self._layers[name] for name in kept}
-        with undisturbed(self._model), collecting(layers, kept):
-            started = perf_counter()
-            logits = logits_of(self._model, self._x, f"the probe at {where}")
-            forward = perf_counter() - started
+        with undisturbed(self._model):
+            with collecting(layers, kept):
+                started = perf_counter()
+                logits = logits_of(self._model, self._x, f"the probe at {where}")
+                forward = perf_counter() - started
+            # Outside, for the places of a map are no samples of the probe.
             maps = self._mapped(epoch, where)
         if logits.shape[1] != len(self._run.class_names):
             raise ModelError(

@@ -39,6 +39,7 @@ def test_demo_writes_the_run_and_says_what_is_next(tmp_path: Path) -> None:
         assert word in done.out, f"the demo does not say its {word}: {done.out}"
     run = Run.open(tmp_path / "runs" / "mine")
     assert run.epochs() == [0, 1], "epoch 0 is before training, epoch 1 after one pass"
+    assert set(run.load_epoch(1).representation) == {"relu1"}, "the last hidden layer is kept"
     assert run.load_network().layers[0].size == 2, "blobs have two inputs"
     assert run.description["model"] == {"kind": "mlp", "sizes": [2, 5, 7]}
     assert run.description["dataset"]["source"] == "blobs"

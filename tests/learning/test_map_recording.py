@@ -55,6 +55,16 @@ def test_a_record_holds_the_map_of_its_moment(tmp_path):
     assert json.dumps(found.to_dict())
 
 
+def test_layers_are_of_the_probe_alone_where_maps_are_recorded_too(tmp_path):
+    run, model = new_run(tmp_path), build_mlp([2, 6, 3])
+    recorder(run, model, layers=["relu1"]).record(0)
+    found = run.load_epoch(0)
+    with torch.no_grad():
+        expected = model.relu1(model.fc1(torch.from_numpy(X))).numpy()
+    np.testing.assert_allclose(found.representation["relu1"], expected, atol=1e-5)
+    assert set(found.class_map) == {"plane"}
+
+
 def test_maps_come_at_every_so_many_epochs(tmp_path):
     run = new_run(tmp_path)
     recording = recorder(run, maps_every=3)
