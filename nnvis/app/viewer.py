@@ -6,6 +6,8 @@ One loop, one thread: events, finished work, actions, the view, the panels. Long
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -337,6 +339,29 @@ class Viewer:
             self.complain(str(error))
 
 
+@contextmanager
+def _noted_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event instead of raising; a second one raises.
+
+    Raised inside a callback of GLFW or ImGui it would be lost.
+    """
+    event = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield event  # signals go elsewhere
+        return
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+    def note(*_: Any) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def open_viewer(path: Path | None = None, network: Network | None = None) -> None:
     """Show the viewer until its window is closed.
 
@@ -356,8 +381,10 @@ def open_viewer(path: Path | None = None, network: Network | None = None) -> Non
     try:
         if network is not None:
             viewer.effects.show_network(network, "from Python")
-        while viewer.step():
-            pass
+        with _noted_interrupt() as interrupted:
+            while viewer.step():
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
     finally:
         with suppress(KeyboardInterrupt):
             viewer.release()

@@ -133,7 +133,11 @@ main(["view"])
         assert program.stdout is not None
         opened = program.stdout.readline().strip()
         os.kill(program.pid, signal.SIGINT)
-        _, err = program.communicate(timeout=60)
+        try:
+            _, err = program.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            pytest.fail("the viewer does not end on Ctrl-C")
     assert opened == "open", f"the viewer without a network did not stay open: {err}"
     assert "Traceback" not in err, f"Ctrl-C ends the viewer with a traceback: {err}"
 
