@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -25,9 +28,13 @@ console = Console(highlight=False)
 
 @contextmanager
 def reporting() -> Iterator[Progress]:
-    """A progress whose stages show as bars with the time left; silent when piped."""
+    """A progress whose stages show as bars with the time left; silent when piped.
+
+    Ctrl-C cancels it too.
+    """
     if not console.is_terminal:
-        yield Progress()
+        with _cancelled_by_interrupt(Progress()) as progress:
+            yield progress
         return
     bars = Bars(
         TextColumn("{task.description}"),
@@ -43,8 +50,32 @@ def reporting() -> Iterator[Progress]:
             tasks[step.stage] = bars.add_task(step.stage, total=step.total)
         bars.update(tasks[step.stage], completed=step.done, total=step.total)
 
-    with bars:
-        yield Progress(show)
+    with bars, _cancelled_by_interrupt(Progress(show)) as progress:
+        yield progress
+
+
+@contextmanager
+def _cancelled_by_interrupt(progress: Progress) -> Iterator[Progress]:
+    """Ctrl-C raises as ever, and cancels as well: an interrupt that comes while an object is
+    taken down, or inside a callback, is printed and lost."""
+    if threading.current_thread() is not threading.main_thread():
+        yield progress  # signals go elsewhere
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: Any) -> None:
+        progress.cancel()
+        if callable(before):
+            before(number, frame)
+
+    # Where Ctrl-C is ignored, as by nohup, it stays so.
+    if callable(before):
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield progress
+    finally:
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
 
 
 def show_table(title: str, rows: Sequence[tuple[str, str]]) -> None:
