@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from app.states import state_with
 from networks import synthetic_network
 
 from nnvis.app import changes
@@ -63,7 +64,8 @@ def test_a_run_gives_curves_transitions_and_the_samples_that_moved(run):
 def test_fewer_than_two_epochs_are_no_history(tmp_path):
     run = Run.create(tmp_path / "run", class_names=NAMES)
     assert read_training(run.path, Progress()) is None
-    assert "no recorded epochs" in why_no_time_line(ViewState())
+    assert "No network yet" in why_no_time_line(ViewState())
+    assert "no recorded epochs" in why_no_time_line(state_with())
     run.save_epoch(record(4, [0, 1, 1, 2], test_accuracy=0.75))
     single = read_training(run.path, Progress())
     assert isinstance(single, SingleEpoch)

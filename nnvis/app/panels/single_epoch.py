@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def why_no_time_line(view: ViewState) -> str:
     """How many epochs the run has instead of two, and what writes more."""
+    if view.shown is None and view.single is None:
+        return "No network yet; open a run to see how it was trained."
     if view.single is None:
         return (
             "This network's run has no recorded epochs. A Recorder in your training loop writes "
