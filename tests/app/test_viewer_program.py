@@ -110,7 +110,10 @@ def test_what_is_given_is_shown(display: str, tmp_path: Path) -> None:
 
 @pytest.mark.window
 def test_nnvis_view_with_nothing_opens_and_ends_on_ctrl_c(display: str, tmp_path: Path) -> None:
+    # Whatever started the tests in the background may have had Ctrl-C ignored.
     code = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from nnvis.app.viewer import Viewer
 step, count = Viewer.step, iter(range(10**9))
 def watched(self):

@@ -169,7 +169,10 @@ def test_the_command_from_beginning_to_end(program: Programs, tmp_path: Path) ->
 def test_ctrl_c_ends_all_and_the_same_command_goes_on(tmp_path: Path) -> None:
     long = {**SMALL, "training": {**TRAINING, "epochs": 2000}, "vary": {}}
     (tmp_path / "mine.json").write_text(json.dumps(long))
-    command = [sys.executable, "-c", "from nnvis.cli import main; main()", "sweep", "mine.json"]
+    # Whatever started the tests in the background may have had Ctrl-C ignored.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = f"{heard}from nnvis.cli import main; main()"
+    command = [sys.executable, "-c", code, "sweep", "mine.json"]
     begun = subprocess.Popen(
         command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
     )
