@@ -297,13 +297,6 @@ class ChoosePath:
 
 
 @dataclass(frozen=True)
-class LightUnits:
-    """Show these units (rows in the network) and the edges between them; none shows all."""
-
-    units: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Compute:
     """Work out what a panel shows, by its key in :data:`nnvis.app.analysing.ANALYSES`.
 
@@ -371,7 +364,6 @@ Action = (
     | SelectSamples
     | SetMap
     | ChoosePath
-    | LightUnits
     | Compute
     | LessonAction
     | Dismiss

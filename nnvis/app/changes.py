@@ -263,14 +263,6 @@ def _choose_path(state: ViewState, action: act.ChoosePath) -> ViewState:
     return replace(state, path=action.path, samples=samples, lit=lit, pinned=None, transition=None)
 
 
-def _light_units(state: ViewState, action: act.LightUnits) -> ViewState:
-    if state.shown is None:
-        return state
-    count = state.shown.network.unit_count
-    lit = tuple(sorted({int(one) for one in action.units if 0 <= one < count}))
-    return replace(state, lit=lit, pinned=None)
-
-
 def _show_flows(state: ViewState, action: act.ShowFlows) -> ViewState:
     return replace(state, has_flows=action.is_on)
 
@@ -329,7 +321,6 @@ _CHANGES: dict[type, Callable[[ViewState, Any], ViewState]] = {
     act.SelectSamples: _select_samples,
     act.SetMap: _set_map,
     act.ChoosePath: _choose_path,
-    act.LightUnits: _light_units,
     Teach: _teach,
     **dict.fromkeys(WITHIN, _taught),
     act.Dismiss: _dismiss,

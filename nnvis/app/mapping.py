@@ -107,7 +107,10 @@ def find(run: Path, settings: Mapping[str, Any], state: ViewState, progress: Pro
         x, y = _samples(opened, progress)
         plane = _plane(x, settings.get("plane", PLANES[0]), state.samples)
         maps = compute_maps(opened, plane, x, y, _POINTS, progress=progress)
-    return Mapped(maps, names, _is_of_probe(maps, state.training))
+    mapped = Mapped(maps, names, _is_of_probe(maps, state.training))
+    # Painted here once, for on first use the kernel compiles and the window would wait for it.
+    paint(mapped, state)
+    return mapped
 
 
 def marks(mapped: Mapped, mode: str) -> tuple[Marks, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from app.states import state_with
 
-from nnvis.app.actions import ChooseTransition, Escape, LightUnits, Pin, SelectSamples
+from nnvis.app.actions import ChooseTransition, Escape, SelectSamples
 from nnvis.app.changes import changed
 from nnvis.app.state import ViewState
 from nnvis.app.training import Training
@@ -56,14 +56,8 @@ def test_one_of_the_samples_that_moved_can_be_selected_while_all_are_listed(stat
     assert (chosen.transition, chosen.samples) == ((0, 1), (4,))
 
 
-def test_lit_units_are_those_of_the_network_and_a_pinned_one_goes_first(state):
-    count = state.shown.network.unit_count
-    lit = changed(changed(state, Pin(3)), LightUnits((5, 2, count, 5)))
-    assert (lit.lit, lit.pinned) == ((2, 5), None)
-
-
 def test_escape_lets_units_go_first_and_samples_then(state):
-    chosen = changed(changed(state, SelectSamples((2,))), LightUnits((1, 2)))
+    chosen = replace(changed(state, SelectSamples((2,))), lit=(1, 2))
     once = changed(chosen, Escape())
     assert (once.lit, once.samples) == ((), (2,))
     assert changed(once, Escape()).samples == ()
