@@ -74,6 +74,8 @@ class ClassMapPanel:
         return actions
 
     def _ask(self, view: ViewState) -> list[Action]:
+        if self._asked != view.run:  # another run's maps have names of their own
+            self._name = None
         self._asked = view.run
         return [Compute(KEY, (("name", self._name), ("plane", self._plane)))]
 

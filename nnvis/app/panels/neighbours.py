@@ -93,6 +93,7 @@ class NeighboursPanel:
             imgui.text_disabled("!")
             tip(" ".join(found.found.notes))
         if idle and found is None and self._asked != view.run and is_looked_at():
+            self._layer = ""  # another run need not have recorded it
             wanted = True
         if wanted and view.run is not None:
             self._asked = view.run
